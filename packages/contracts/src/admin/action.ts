@@ -1,0 +1,33 @@
+import { type Static, Type } from 'typebox';
+
+/** An action with its hop trail; GET actions/{id}, GET actions?$filter=managedDeviceId eq '…'. */
+export const ActionAnswer = Type.Object({
+  id: Type.String(),
+  managedDeviceId: Type.String(),
+  action: Type.String(),
+  state: Type.String(),
+  isFinal: Type.Boolean(),
+  requestedDateTime: Type.String(),
+  expirationDateTime: Type.String(),
+  requestedBy: Type.String(),
+  /** Why it is where it is: the last hop's reason. */
+  reason: Type.String(),
+  hops: Type.Array(
+    Type.Object({
+      state: Type.String(),
+      at: Type.String(),
+      place: Type.String(),
+      placeName: Type.String(),
+      reason: Type.String(),
+    }),
+  ),
+  result: Type.Union([
+    Type.Null(),
+    Type.Object({
+      errorCode: Type.Integer(),
+      message: Type.String(),
+      details: Type.Record(Type.String(), Type.Unknown()),
+    }),
+  ]),
+});
+export type ActionAnswer = Static<typeof ActionAnswer>;

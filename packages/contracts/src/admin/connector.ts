@@ -1,0 +1,96 @@
+import { type Static, Type } from 'typebox';
+
+const Text = Type.Union([Type.String(), Type.Null()]);
+
+/** A site as the tenant sees it. */
+export const Connector = Type.Object({
+  id: Type.String(),
+  siteId: Type.String(),
+  displayName: Type.String(),
+  /** healthy: uplink open and caught up; warning: open but behind, or certificate ends within 7 days; unhealthy: closed. */
+  status: Type.Enum(['healthy', 'warning', 'unhealthy']),
+  /** One sentence: why the status is what it is. */
+  statusReason: Type.String(),
+  online: Type.Boolean(),
+  connectedDateTime: Text,
+  /** When the last batch was applied. */
+  lastSyncDateTime: Text,
+  deviceCount: Type.Integer(),
+  siteVersion: Type.String(),
+  protocolVersion: Type.Integer(),
+  attachedDateTime: Type.String(),
+  attachedBy: Type.String(),
+  certificateExpirationDateTime: Type.String(),
+});
+export type Connector = Static<typeof Connector>;
+
+/** POST joinTokens */
+export const CreateJoinToken = Type.Object(
+  { expiresInMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440 })) },
+  { additionalProperties: false },
+);
+export type CreateJoinToken = Static<typeof CreateJoinToken>;
+
+export const JoinToken = Type.Object({
+  id: Type.String(),
+  /** Shown once. */
+  token: Type.String(),
+  expirationDateTime: Type.String(),
+});
+export type JoinToken = Static<typeof JoinToken>;
+
+/** GET cloudAttach, at a site: its own end of the attachment. */
+export const CloudAttach = Type.Object({
+  state: Type.Enum(['notAttached', 'attached']),
+  /** Of the uplink: connected, or why not. */
+  connected: Type.Boolean(),
+  statusReason: Type.String(),
+  tenantName: Text,
+  tenantUrl: Text,
+  connectorId: Text,
+  attachedDateTime: Text,
+  lastUploadDateTime: Text,
+  /** Entries of the change log that the tenant has not acknowledged. */
+  pendingChanges: Type.Integer(),
+  linkedAdministrators: Type.Array(
+    Type.Object({
+      tenantUserId: Type.String(),
+      tenantUserName: Type.String(),
+      localUserName: Type.String(),
+    }),
+  ),
+});
+export type CloudAttach = Static<typeof CloudAttach>;
+
+/** POST cloudAttach: attaches with a join token, and links its maker to the caller's own account. */
+export const AttachRequest = Type.Object(
+  { joinToken: Type.String({ minLength: 1, maxLength: 2048 }) },
+  { additionalProperties: false },
+);
+export type AttachRequest = Static<typeof AttachRequest>;
+
+/** GET, POST enrolmentTokens; DELETE enrolmentTokens/{id} revokes. */
+export const CreateEnrolmentToken = Type.Object(
+  {
+    displayName: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    /** How many devices may enrol with it; default 1. */
+    quota: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    expiresInMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 525_600 })),
+  },
+  { additionalProperties: false },
+);
+export type CreateEnrolmentToken = Static<typeof CreateEnrolmentToken>;
+
+export const EnrolmentToken = Type.Object({
+  id: Type.String(),
+  displayName: Type.String(),
+  quota: Type.Integer(),
+  used: Type.Integer(),
+  createdDateTime: Type.String(),
+  createdBy: Type.String(),
+  expirationDateTime: Type.String(),
+  isRevoked: Type.Boolean(),
+  /** Only in the answer to its creation. */
+  token: Type.Optional(Type.String()),
+});
+export type EnrolmentToken = Static<typeof EnrolmentToken>;

@@ -1,0 +1,35 @@
+export { CLIENT_SETTINGS, ClientSettings, DEFAULT_CLIENT_SETTINGS } from '../agent/desired.ts';
+export { ActionAnswer } from './action.ts';
+export {
+  AttachRequest,
+  CloudAttach,
+  Connector,
+  CreateEnrolmentToken,
+  CreateJoinToken,
+  EnrolmentToken,
+  JoinToken,
+} from './connector.ts';
+export { LIVE_TOPICS, type LiveEvent } from './events.ts';
+export { Collection, type CollectionOf, GraphError, Problem } from './graph.ts';
+export {
+  InventoryClassAnswer,
+  InventoryDocumentAnswer,
+  InventoryOverviewAnswer,
+  ManagedDevice,
+  TriggerActionBody,
+} from './managed-device.ts';
+export { ACTION_ID_HEADER, ADMIN_PATHS, CSRF_HEADER } from './paths.ts';
+export {
+  Administrator,
+  ApiToken,
+  AuditEvent,
+  CreateAdministrator,
+  CreateApiToken,
+  CreateLinkBody,
+  RedeemLinkBody,
+  Session,
+  SetPasswordBody,
+  SignInBody,
+  SignInLink,
+  UpdateAdministrator,
+} from './sign-in.ts';

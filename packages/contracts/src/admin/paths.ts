@@ -1,0 +1,34 @@
+/** Paths of the admin API. Where Microsoft Graph v1.0 has the resource, its path and names are used. */
+export const ADMIN_PATHS = {
+  // Microsoft Graph
+  managedDevices: '/v1.0/deviceManagement/managedDevices',
+  batch: '/v1.0/$batch',
+  metadata: '/v1.0/$metadata',
+  // ours, in the same style
+  actions: '/v1.0/deviceManagement/actions',
+  connectors: '/v1.0/deviceManagement/configManagerConnectors',
+  joinTokens: '/v1.0/deviceManagement/configManagerConnectors/joinTokens',
+  cloudAttach: '/v1.0/deviceManagement/cloudAttach',
+  enrolmentTokens: '/v1.0/deviceManagement/enrolmentTokens',
+  clientSettings: '/v1.0/deviceManagement/clientSettings',
+  inventoryClasses: '/v1.0/deviceManagement/inventoryClasses',
+  administrators: '/v1.0/deviceManagement/administrators',
+  auditEvents: '/v1.0/deviceManagement/auditEvents',
+  events: '/v1.0/deviceManagement/events',
+  // sign-in
+  session: '/auth/v1/session',
+  redeemLink: '/auth/v1/links/redeem',
+  links: '/auth/v1/links',
+  password: '/auth/v1/password',
+  signIn: '/auth/v1/sign-in',
+  signOut: '/auth/v1/sign-out',
+  tokens: '/auth/v1/tokens',
+  // of the process
+  openapi: '/openapi.json',
+  health: '/healthz',
+} as const;
+
+/** Response header of triggerConfigurationManagerAction: the id of the action that it made. */
+export const ACTION_ID_HEADER = 'moorline-action-id';
+/** Header that a browser's cookie-authenticated writes must carry (any value): no foreign page can send it. */
+export const CSRF_HEADER = 'moorline-console';

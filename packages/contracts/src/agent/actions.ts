@@ -1,0 +1,61 @@
+import { type Static, Type } from 'typebox';
+import { AGENT_LIMITS } from './protocol.ts';
+
+/** GET actions: what waits for this device, oldest first; the same again until it is reported. since 1 */
+export const ActionsAnswer = Type.Object({
+  actions: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      kind: Type.String({ maxLength: 64 }),
+      expiresAt: Type.String(),
+    }),
+  ),
+});
+export type ActionsAnswer = Static<typeof ActionsAnswer>;
+
+export const ActionReportWire = Type.Object(
+  {
+    id: Type.String({ maxLength: 36 }),
+    state: Type.Union([
+      Type.Literal('deliveredToDevice'),
+      Type.Literal('running'),
+      Type.Literal('succeeded'),
+      Type.Literal('failed'),
+    ]),
+    at: Type.String({ maxLength: 40 }),
+    result: Type.Union([
+      Type.Null(),
+      Type.Object(
+        {
+          errorCode: Type.Integer(),
+          message: Type.String({ maxLength: 2000 }),
+          details: Type.Record(
+            Type.String({ maxLength: 64 }),
+            Type.Union([
+              Type.String({ maxLength: 2000 }),
+              Type.Number(),
+              Type.Boolean(),
+              Type.Null(),
+            ]),
+            { maxProperties: 32 },
+          ),
+        },
+        { additionalProperties: false },
+      ),
+    ]),
+  },
+  { additionalProperties: false },
+);
+export type ActionReportWire = Static<typeof ActionReportWire>;
+
+/** POST reports: 204; repeats are harmless. since 1 */
+export const ReportsBody = Type.Object(
+  {
+    reports: Type.Array(ActionReportWire, {
+      minItems: 1,
+      maxItems: AGENT_LIMITS.reportsPerRequest,
+    }),
+  },
+  { additionalProperties: false },
+);
+export type ReportsBody = Static<typeof ReportsBody>;

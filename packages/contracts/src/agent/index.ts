@@ -1,0 +1,23 @@
+export {
+  decodeInvitation,
+  ENROL_PREFIX,
+  encodeInvitation,
+  type Invitation,
+} from '../invitation.ts';
+export { ActionReportWire, ActionsAnswer, ReportsBody } from './actions.ts';
+export { CHANNEL_CLOSE, NudgeMessage } from './channel.ts';
+export {
+  CLIENT_SETTINGS,
+  ClientSettings,
+  DEFAULT_CLIENT_SETTINGS,
+  DesiredAnswer,
+} from './desired.ts';
+export { DocumentsAnswer, DocumentsBody, StateDocumentWire } from './documents.ts';
+export { EnrolBody, IdentityAnswer, RenewBody } from './enrol.ts';
+export {
+  AGENT_LIMITS,
+  AGENT_PATHS,
+  AGENT_PROTOCOL,
+  CLIENT_VERSION_HEADER,
+  deviceUri,
+} from './protocol.ts';

@@ -1,0 +1,33 @@
+/**
+ * The agent protocol: an agent and its authority over TLS 1.3, described in docs/protocols/agent.md.
+ * One integer; servers answer the older dialect.
+ *
+ * - 1 (2026-11): enrol, renew, check-in documents, desired state, actions, channel.
+ */
+export const AGENT_PROTOCOL = 1;
+
+export const AGENT_PATHS = {
+  enrol: '/agent/v1/enrol',
+  renew: '/agent/v1/renew',
+  documents: '/agent/v1/documents',
+  desired: '/agent/v1/desired',
+  actions: '/agent/v1/actions',
+  reports: '/agent/v1/actions/reports',
+  channel: '/agent/v1/channel',
+} as const;
+
+/** Request header: the client's version, e.g. `0.1.0`. */
+export const CLIENT_VERSION_HEADER = 'moorline-client-version';
+
+/** Limits that both ends know. Sizes are of the body after decompression. */
+export const AGENT_LIMITS = {
+  enrolBytes: 32 * 1024,
+  documentsBytes: 16 * 1024 * 1024,
+  documentsPerRequest: 64,
+  reportsPerRequest: 100,
+} as const;
+
+/** subjectAltName URI of a device's certificate. */
+export function deviceUri(deviceId: string): string {
+  return `urn:moorline:device:${deviceId}`;
+}

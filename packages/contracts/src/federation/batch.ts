@@ -1,0 +1,124 @@
+import { type Static, Type } from 'typebox';
+
+const Text = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);
+const Bytes = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]);
+const Id = Type.String({
+  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+});
+const Time = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?Z$' });
+
+const State = Type.Union(
+  [
+    'requested',
+    'awaitingApproval',
+    'queued',
+    'deliveredToSite',
+    'authorized',
+    'refused',
+    'queuedForDevice',
+    'deliveredToDevice',
+    'running',
+    'succeeded',
+    'failed',
+    'expired',
+    'cancelled',
+  ].map((state) => Type.Literal(state)),
+);
+
+export const DeviceRecord = Type.Object(
+  {
+    kind: Type.Literal('device'),
+    id: Id,
+    summary: Type.Object(
+      {
+        name: Text(255),
+        operatingSystem: Text(255),
+        osVersion: Text(255),
+        manufacturer: Text(255),
+        model: Text(255),
+        serialNumber: Text(255),
+        architecture: Type.Enum(['unknown', 'x86', 'x64', 'arm', 'arM64']),
+        chassisType: Type.Enum([
+          'unknown',
+          'desktop',
+          'laptop',
+          'enterpriseServer',
+          'tablet',
+          'phone',
+        ]),
+        physicalMemoryBytes: Bytes,
+        totalStorageBytes: Bytes,
+        freeStorageBytes: Bytes,
+        ethernetMacAddress: Text(64),
+        wifiMacAddress: Text(64),
+      },
+      { additionalProperties: false },
+    ),
+    online: Type.Boolean(),
+    lastContactAt: Time,
+    enrolledAt: Time,
+    clientVersion: Type.String({ maxLength: 64 }),
+    certificateExpiresAt: Time,
+  },
+  { additionalProperties: false },
+);
+export type DeviceRecord = Static<typeof DeviceRecord>;
+
+/** The device is no longer the site's, or no longer in the scope of the upload. */
+export const TombstoneRecord = Type.Object(
+  { kind: Type.Literal('tombstone'), id: Id },
+  { additionalProperties: false },
+);
+export type TombstoneRecord = Static<typeof TombstoneRecord>;
+
+export const ActionRecord = Type.Object(
+  {
+    kind: Type.Literal('action'),
+    id: Id,
+    hops: Type.Array(
+      Type.Object(
+        {
+          state: State,
+          at: Time,
+          place: Type.Enum(['tenant', 'site', 'device']),
+          placeName: Type.String({ maxLength: 255 }),
+          reason: Type.String({ maxLength: 2000 }),
+        },
+        { additionalProperties: false },
+      ),
+      { maxItems: 32 },
+    ),
+    result: Type.Union([
+      Type.Null(),
+      Type.Object(
+        {
+          errorCode: Type.Integer(),
+          message: Type.String({ maxLength: 2000 }),
+          details: Type.Record(
+            Type.String({ maxLength: 64 }),
+            Type.Union([
+              Type.String({ maxLength: 2000 }),
+              Type.Number(),
+              Type.Boolean(),
+              Type.Null(),
+            ]),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+    ]),
+  },
+  { additionalProperties: false },
+);
+export type ActionRecord = Static<typeof ActionRecord>;
+
+/** One line of a batch's NDJSON. since 1 */
+export const BatchRecord = Type.Union([DeviceRecord, TombstoneRecord, ActionRecord]);
+export type BatchRecord = Static<typeof BatchRecord>;
+
+/**
+ * Answer to a batch: the position up to which everything is applied. 200 also for a repeat.
+ * 409 `uplink.cursor_mismatch` carries `cursor`, from which the site goes on (`0.0`: everything again).
+ */
+export const BatchAnswer = Type.Object({ cursor: Type.String() });
+export type BatchAnswer = Static<typeof BatchAnswer>;

@@ -1,0 +1,12 @@
+export { decodeInvitation, encodeInvitation, type Invitation, JOIN_PREFIX } from '../invitation.ts';
+export { AttachAnswer, AttachBody, RenewConnectorAnswer, RenewConnectorBody } from './attach.ts';
+export { ActionRecord, BatchAnswer, BatchRecord, DeviceRecord, TombstoneRecord } from './batch.ts';
+export { comparePositions, FIRST_POSITION, isPosition } from './position.ts';
+export {
+  BATCH_HEADERS,
+  connectorUri,
+  FEDERATION_LIMITS,
+  FEDERATION_PATHS,
+  FEDERATION_PROTOCOL,
+} from './protocol.ts';
+export { DownMessage, RELAY_METHODS, RelayClaims, RelayParams, UpMessage } from './relay.ts';

@@ -1,0 +1,90 @@
+import { type Static, Type } from 'typebox';
+
+/** Claims of a relay request: a compact JWS, ES256, `typ` `moorline-relay+jwt`. @spec RFC 7515, RFC 7519 §4.1 */
+export const RelayClaims = Type.Object({
+  /** Tenant id. */
+  iss: Type.String(),
+  /** Connector id. */
+  aud: Type.String(),
+  jti: Type.String({ minLength: 16, maxLength: 64 }),
+  iat: Type.Integer(),
+  exp: Type.Integer(),
+  /** The tenant's administrator in whose name it is. */
+  act: Type.Object({
+    userId: Type.String(),
+    name: Type.String({ maxLength: 255 }),
+    role: Type.String({ maxLength: 64 }),
+    via: Type.Union([Type.Literal('session'), Type.Literal('token')]),
+  }),
+  method: Type.String({ maxLength: 64 }),
+  params: Type.Record(Type.String(), Type.Unknown()),
+});
+export type RelayClaims = Static<typeof RelayClaims>;
+
+/** The explicit table of what may be relayed. */
+export const RELAY_METHODS = {
+  requestAction: 'actions.request',
+  cancelAction: 'actions.cancel',
+  inventoryOverview: 'inventory.overview',
+  inventoryDocument: 'inventory.document',
+} as const;
+
+const Id = Type.String({ maxLength: 36 });
+export const RelayParams = {
+  'actions.request': Type.Object(
+    {
+      actionId: Id,
+      deviceId: Id,
+      kind: Type.String({ maxLength: 64 }),
+      expiresAt: Type.String({ maxLength: 40 }),
+    },
+    { additionalProperties: false },
+  ),
+  'actions.cancel': Type.Object({ actionId: Id }, { additionalProperties: false }),
+  'inventory.overview': Type.Object({ deviceId: Id }, { additionalProperties: false }),
+  'inventory.document': Type.Object(
+    {
+      deviceId: Id,
+      className: Type.String({ maxLength: 64 }),
+      skip: Type.Integer({ minimum: 0 }),
+      top: Type.Integer({ minimum: 1, maximum: 1000 }),
+    },
+    { additionalProperties: false },
+  ),
+} as const;
+
+/** Tenant → site. `hello` is first: the cursor that the tenant holds for the epoch. since 1 */
+export const DownMessage = Type.Union([
+  Type.Object({ type: Type.Literal('hello'), epoch: Type.String(), cursor: Type.String() }),
+  Type.Object({
+    type: Type.Literal('relay'),
+    id: Type.String({ maxLength: 64 }),
+    jws: Type.String(),
+  }),
+]);
+export type DownMessage = Static<typeof DownMessage>;
+
+/** Site → tenant. `hello` is first. since 1 */
+export const UpMessage = Type.Union([
+  Type.Object({
+    type: Type.Literal('hello'),
+    protocol: Type.Integer({ minimum: 1 }),
+    epoch: Type.String({ maxLength: 64 }),
+    siteName: Type.String({ maxLength: 64 }),
+    siteVersion: Type.String({ maxLength: 64 }),
+  }),
+  Type.Object({
+    type: Type.Literal('relayResult'),
+    id: Type.String({ maxLength: 64 }),
+    result: Type.Union([
+      Type.Object({ ok: Type.Literal(true), value: Type.Unknown() }),
+      Type.Object({
+        ok: Type.Literal(false),
+        code: Type.String({ maxLength: 128 }),
+        status: Type.Integer({ minimum: 400, maximum: 599 }),
+        message: Type.String({ maxLength: 2000 }),
+      }),
+    ]),
+  }),
+]);
+export type UpMessage = Static<typeof UpMessage>;

@@ -1,0 +1,38 @@
+export { type Actor, actorName, type RemoteUser } from './access/actor.ts';
+export { PERMISSIONS, type Permission, ROLE_PERMISSIONS, ROLES, type Role } from './access/role.ts';
+export {
+  ACTION_KINDS,
+  ACTION_STATES,
+  ACTION_TITLES,
+  type Action,
+  type ActionHop,
+  type ActionKind,
+  type ActionResult,
+  type ActionState,
+  canMoveTo,
+  GRAPH_ACTION_KINDS,
+  type HopPlace,
+  isFinalState,
+} from './actions/action.ts';
+export {
+  type Architecture,
+  type ChassisType,
+  type DeviceSummary,
+  SUMMARY_CLASSES,
+  type SummaryClass,
+  type SummarySource,
+} from './devices/device-summary.ts';
+export { MANAGEMENT_AGENT, type ManagedBy } from './devices/managed-by.ts';
+export { applyRowDelta, type RowDelta, rowDelta } from './inventory/delta.ts';
+export {
+  type ColumnType,
+  canonicalRows,
+  checkRow,
+  type InventoryClass,
+  type InventoryColumn,
+  type InventoryRow,
+  type InventoryValue,
+  type Platform,
+  type RowProblem,
+  rowKey,
+} from './inventory/inventory-class.ts';

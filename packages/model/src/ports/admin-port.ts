@@ -1,0 +1,38 @@
+import type { ActionId, DeviceId } from '@moorline/kernel';
+import type { Actor } from '../access/actor.ts';
+import type { Action, ActionKind } from '../actions/action.ts';
+import type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
+
+/**
+ * What an administrator may do to devices: the one path to it. The admin API and the relay both call this;
+ * each method authorizes the actor on the loaded object and records the deed.
+ */
+export interface DeviceAdministration {
+  /**
+   * Requests an action. `id` given (a relay): idempotent by it, answering the action as it stands.
+   * @throws `access.denied`, `devices.not_found`, `actions.expired`
+   */
+  requestAction(
+    actor: Actor,
+    request: {
+      readonly deviceId: DeviceId;
+      readonly kind: ActionKind;
+      readonly id?: ActionId;
+      /** RFC 3339; default: an hour from now. */
+      readonly expiresAt?: string;
+    },
+  ): Promise<Action>;
+  /** @throws `access.denied`, `actions.not_found` */
+  readAction(actor: Actor, id: ActionId): Promise<Action>;
+  /** @throws `access.denied`, `actions.not_found`, `actions.too_late` */
+  cancelAction(actor: Actor, id: ActionId): Promise<Action>;
+  /** @throws `access.denied`, `devices.not_found` */
+  inventoryOverview(actor: Actor, deviceId: DeviceId): Promise<InventoryOverview>;
+  /** @throws `access.denied`, `devices.not_found`, `inventory.class_not_reported` */
+  inventoryDocument(
+    actor: Actor,
+    deviceId: DeviceId,
+    className: string,
+    page: { readonly skip: number; readonly top: number },
+  ): Promise<InventoryDocument>;
+}

@@ -1,0 +1,25 @@
+export type { DeviceAdministration } from './admin-port.ts';
+export type {
+  AuthenticatedDevice,
+  DesiredDocument,
+  DesiredState,
+  DeviceAction,
+  DeviceActionReport,
+  DeviceNudge,
+  DeviceNudger,
+  DevicePort,
+  EnrolRequest,
+  IssuedIdentity,
+  StateDocument,
+  StoredDocuments,
+} from './device-port.ts';
+export type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
+export type { RemoteAction, RemoteActionQueue, RemoteAuthorities } from './remote-port.ts';
+export type { Transaction } from './transaction.ts';
+export type {
+  ChangeTopic,
+  UploadedAction,
+  UploadedDevice,
+  UploadSink,
+  UploadSource,
+} from './upload-port.ts';
