@@ -69,6 +69,27 @@ export const AttachRequest = Type.Object(
 );
 export type AttachRequest = Static<typeof AttachRequest>;
 
+/** GET, POST linkedAdministrators; DELETE linkedAdministrators/{tenantUserId}: as whom tenant administrators act here. */
+export const LinkedAdministrator = Type.Object({
+  tenantUserId: Type.String(),
+  tenantUserName: Type.String(),
+  localUserId: Type.String(),
+  localUserName: Type.String(),
+  linkedDateTime: Type.String(),
+});
+export type LinkedAdministrator = Static<typeof LinkedAdministrator>;
+
+export const CreateLinkedAdministrator = Type.Object(
+  {
+    tenantUserId: Type.String({ minLength: 36, maxLength: 36 }),
+    /** As this site shows it; default: the id. */
+    tenantUserName: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    localUserId: Type.String({ minLength: 36, maxLength: 36 }),
+  },
+  { additionalProperties: false },
+);
+export type CreateLinkedAdministrator = Static<typeof CreateLinkedAdministrator>;
+
 /** GET, POST enrolmentTokens; DELETE enrolmentTokens/{id} revokes. */
 export const CreateEnrolmentToken = Type.Object(
   {

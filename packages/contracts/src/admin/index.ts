@@ -6,8 +6,10 @@ export {
   Connector,
   CreateEnrolmentToken,
   CreateJoinToken,
+  CreateLinkedAdministrator,
   EnrolmentToken,
   JoinToken,
+  LinkedAdministrator,
 } from './connector.ts';
 export { LIVE_TOPICS, type LiveEvent } from './events.ts';
 export { Collection, type CollectionOf, GraphError, Problem } from './graph.ts';

@@ -9,6 +9,7 @@ export const ADMIN_PATHS = {
   connectors: '/v1.0/deviceManagement/configManagerConnectors',
   joinTokens: '/v1.0/deviceManagement/configManagerConnectors/joinTokens',
   cloudAttach: '/v1.0/deviceManagement/cloudAttach',
+  linkedAdministrators: '/v1.0/deviceManagement/cloudAttach/linkedAdministrators',
   enrolmentTokens: '/v1.0/deviceManagement/enrolmentTokens',
   clientSettings: '/v1.0/deviceManagement/clientSettings',
   inventoryClasses: '/v1.0/deviceManagement/inventoryClasses',

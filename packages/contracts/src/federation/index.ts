@@ -8,5 +8,14 @@ export {
   FEDERATION_LIMITS,
   FEDERATION_PATHS,
   FEDERATION_PROTOCOL,
+  UPLINK_CLOSE,
 } from './protocol.ts';
-export { DownMessage, RELAY_METHODS, RelayClaims, RelayParams, UpMessage } from './relay.ts';
+export {
+  DownMessage,
+  RELAY_METHODS,
+  RELAY_TOKEN_TYPE,
+  RelayClaims,
+  RelayParams,
+  RelayResults,
+  UpMessage,
+} from './relay.ts';

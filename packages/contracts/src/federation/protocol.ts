@@ -17,6 +17,8 @@ export const BATCH_HEADERS = {
   epoch: 'moorline-epoch',
   from: 'moorline-from',
   to: 'moorline-to',
+  /** `1` when more changes wait behind this batch, else `0`; for the connector's status only. */
+  more: 'moorline-more',
 } as const;
 
 export const FEDERATION_LIMITS = {
@@ -26,6 +28,25 @@ export const FEDERATION_LIMITS = {
   relayMessageBytes: 4 * 1024 * 1024,
   /** Life of a relay request. */
   relayLifeMs: 60_000,
+  /** By how much the clocks of tenant and site may differ. */
+  clockSkewMs: 30_000,
+  /** Silence after which either end asks for a sign of life; as long again, and the uplink is dead. */
+  livenessMs: 30_000,
+  attachBytes: 32 * 1024,
+} as const;
+
+/** Close codes of the uplink; RFC 6455 §7.4.2 leaves 4000–4999 to applications. */
+export const UPLINK_CLOSE = {
+  /** The peer goes down in order, or asks for a new `hello`: come back with backoff and jitter. */
+  goingAway: 1001,
+  /** A message that is not of the protocol. */
+  protocol: 1008,
+  /** No sign of life. */
+  silent: 4408,
+  /** A newer uplink of the same connector took over. */
+  replaced: 4409,
+  /** The connector's right to the uplink has ended. */
+  revoked: 4403,
 } as const;
 
 /** subjectAltName URI of a connector's certificate. */

@@ -21,6 +21,9 @@ export const RelayClaims = Type.Object({
 });
 export type RelayClaims = Static<typeof RelayClaims>;
 
+/** The JOSE header `typ` of a relay request: no other kind of token of the tenant's passes for one. @spec RFC 8725 §3.11 */
+export const RELAY_TOKEN_TYPE = 'moorline-relay+jwt';
+
 /** The explicit table of what may be relayed. */
 export const RELAY_METHODS = {
   requestAction: 'actions.request',
@@ -51,6 +54,34 @@ export const RelayParams = {
     },
     { additionalProperties: false },
   ),
+} as const;
+
+const Value = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
+const Time = Type.String({ maxLength: 40 });
+/** What each method answers. A site's answer is input: it is checked before anything is done with it. */
+export const RelayResults = {
+  /** The action as it stands after the request; asking again with the same id answers the same action. */
+  'actions.request': Type.Object({ state: Type.String({ maxLength: 32 }) }),
+  'actions.cancel': Type.Object({ state: Type.String({ maxLength: 32 }) }),
+  'inventory.overview': Type.Object({
+    classes: Type.Array(
+      Type.Object({
+        className: Type.String({ maxLength: 64 }),
+        rowCount: Type.Integer({ minimum: 0 }),
+        collectedAt: Time,
+        receivedAt: Time,
+        hash: Type.String({ maxLength: 64 }),
+      }),
+      { maxItems: 1000 },
+    ),
+  }),
+  'inventory.document': Type.Object({
+    className: Type.String({ maxLength: 64 }),
+    collectedAt: Time,
+    receivedAt: Time,
+    rowCount: Type.Integer({ minimum: 0 }),
+    rows: Type.Array(Type.Record(Type.String({ maxLength: 64 }), Value), { maxItems: 1000 }),
+  }),
 } as const;
 
 /** Tenant → site. `hello` is first: the cursor that the tenant holds for the epoch. since 1 */
