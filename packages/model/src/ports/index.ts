@@ -14,6 +14,7 @@ export type {
   StoredDocuments,
 } from './device-port.ts';
 export type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
+export type { InventoryProvider } from './inventory-provider.ts';
 export type { RemoteAction, RemoteActionQueue, RemoteAuthorities } from './remote-port.ts';
 export type { Transaction } from './transaction.ts';
 export type {
