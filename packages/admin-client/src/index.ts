@@ -1,1 +1,28 @@
-export {};
+export type { ActionsClient, FollowOptions } from './actions.ts';
+export type {
+  AdministratorsClient,
+  AuditEventsClient,
+  ClientSettingsClient,
+  CloudAttachClient,
+  ConnectorsClient,
+  EnrolmentTokensClient,
+} from './administration.ts';
+export { type AdminClient, type AdminClientOptions, createAdminClient } from './client.ts';
+export type { Page } from './collection.ts';
+export type { DeviceField, DevicesClient, InventoryClassOverview } from './devices.ts';
+export { AdminApiError, type AdminApiErrorDetails } from './errors.ts';
+export type { LiveEventOptions } from './live-events.ts';
+export {
+  allOf,
+  anyOf,
+  compare,
+  compareTime,
+  type Filter,
+  type FilterValue,
+  type ListOptions,
+  type OrderBy,
+  odataLiteral,
+  textFilter,
+} from './odata.ts';
+export type { SignInClient, TokensClient } from './sign-in.ts';
+export type { CallOptions, Fetch, TransportOptions } from './transport.ts';

@@ -1,0 +1,119 @@
+import {
+  ADMIN_PATHS,
+  type Administrator,
+  type AttachRequest,
+  type AuditEvent,
+  type ClientSettings,
+  type CloudAttach,
+  type Connector,
+  type CreateAdministrator,
+  type CreateEnrolmentToken,
+  type CreateJoinToken,
+  type EnrolmentToken,
+  type JoinToken,
+  type UpdateAdministrator,
+} from '@moorline/contracts/admin';
+import { iterate, type Page, readAll, readPage } from './collection.ts';
+import { type ListOptions, listQuery } from './odata.ts';
+import type { CallOptions, Transport } from './transport.ts';
+
+/** At the upper end of an attachment: who is attached. Every method: @throws AdminApiError */
+export interface ConnectorsClient {
+  list(options?: CallOptions): Promise<readonly Connector[]>;
+  get(id: string, options?: CallOptions): Promise<Connector>;
+  /** A token that attaches one site; its text is in this answer only. */
+  createJoinToken(body?: CreateJoinToken, options?: CallOptions): Promise<JoinToken>;
+}
+
+/** At a site: its own end of the attachment. */
+export interface CloudAttachClient {
+  get(options?: CallOptions): Promise<CloudAttach>;
+  attach(body: AttachRequest, options?: CallOptions): Promise<CloudAttach>;
+}
+
+export interface EnrolmentTokensClient {
+  list(options?: CallOptions): Promise<readonly EnrolmentToken[]>;
+  /** Its `token` is in this answer only. */
+  create(body?: CreateEnrolmentToken, options?: CallOptions): Promise<EnrolmentToken>;
+  revoke(id: string, options?: CallOptions): Promise<void>;
+}
+
+export interface ClientSettingsClient {
+  get(options?: CallOptions): Promise<ClientSettings>;
+  set(settings: ClientSettings, options?: CallOptions): Promise<ClientSettings>;
+}
+
+export interface AdministratorsClient {
+  list(options?: CallOptions): Promise<readonly Administrator[]>;
+  /** Its `signInLink` is in this answer only. */
+  create(body: CreateAdministrator, options?: CallOptions): Promise<Administrator>;
+  update(id: string, body: UpdateAdministrator, options?: CallOptions): Promise<Administrator>;
+}
+
+export interface AuditEventsClient {
+  /** One page, newest first. */
+  list(options?: ListOptions & CallOptions): Promise<Page<AuditEvent>>;
+  nextPage(nextLink: string, options?: CallOptions): Promise<Page<AuditEvent>>;
+  iterate(options?: ListOptions & CallOptions): AsyncGenerator<AuditEvent, void, undefined>;
+}
+
+export function createConnectorsClient(transport: Transport): ConnectorsClient {
+  return {
+    list: (options = {}) => readAll(transport, ADMIN_PATHS.connectors, options),
+    get: (id, options = {}) =>
+      transport.json(`${ADMIN_PATHS.connectors}/${encodeURIComponent(id)}`, options),
+    createJoinToken: (body = {}, options = {}) =>
+      transport.json(ADMIN_PATHS.joinTokens, { ...options, method: 'POST', body }),
+  };
+}
+
+export function createCloudAttachClient(transport: Transport): CloudAttachClient {
+  return {
+    get: (options = {}) => transport.json(ADMIN_PATHS.cloudAttach, options),
+    attach: (body, options = {}) =>
+      transport.json(ADMIN_PATHS.cloudAttach, { ...options, method: 'POST', body }),
+  };
+}
+
+export function createEnrolmentTokensClient(transport: Transport): EnrolmentTokensClient {
+  return {
+    list: (options = {}) => readAll(transport, ADMIN_PATHS.enrolmentTokens, options),
+    create: (body = {}, options = {}) =>
+      transport.json(ADMIN_PATHS.enrolmentTokens, { ...options, method: 'POST', body }),
+    async revoke(id, options = {}) {
+      const path = `${ADMIN_PATHS.enrolmentTokens}/${encodeURIComponent(id)}`;
+      await transport.send(path, { ...options, method: 'DELETE' });
+    },
+  };
+}
+
+export function createClientSettingsClient(transport: Transport): ClientSettingsClient {
+  return {
+    get: (options = {}) => transport.json(ADMIN_PATHS.clientSettings, options),
+    set: (body, options = {}) =>
+      transport.json(ADMIN_PATHS.clientSettings, { ...options, method: 'PUT', body }),
+  };
+}
+
+export function createAdministratorsClient(transport: Transport): AdministratorsClient {
+  return {
+    list: (options = {}) => readAll(transport, ADMIN_PATHS.administrators, options),
+    create: (body, options = {}) =>
+      transport.json(ADMIN_PATHS.administrators, { ...options, method: 'POST', body }),
+    update: (id, body, options = {}) =>
+      transport.json(`${ADMIN_PATHS.administrators}/${encodeURIComponent(id)}`, {
+        ...options,
+        method: 'PATCH',
+        body,
+      }),
+  };
+}
+
+export function createAuditEventsClient(transport: Transport): AuditEventsClient {
+  const path = (options: ListOptions): string => ADMIN_PATHS.auditEvents + listQuery(options);
+  return {
+    list: (options = {}) => readPage(transport, path(options), options),
+    nextPage: (nextLink, options = {}) => readPage(transport, nextLink, options),
+    iterate: (options = {}) => iterate(transport, path(options), options),
+  };
+}
