@@ -11,6 +11,10 @@ export const DesiredAnswer = Type.Object({
     }),
   ),
   removed: Type.Array(Type.String({ maxLength: 128 })),
+  /**
+   * Whether GET actions would answer any now, so that a poll costs one request. Absent: not said, ask.
+   */
+  actionsWaiting: Type.Optional(Type.Boolean()),
 });
 export type DesiredAnswer = Static<typeof DesiredAnswer>;
 

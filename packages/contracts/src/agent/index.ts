@@ -1,3 +1,4 @@
+export { accepts } from '../accepts.ts';
 export {
   decodeInvitation,
   ENROL_PREFIX,
