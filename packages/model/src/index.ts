@@ -23,6 +23,7 @@ export {
   type SummarySource,
 } from './devices/device-summary.ts';
 export { MANAGEMENT_AGENT, type ManagedBy } from './devices/managed-by.ts';
+export { summarize } from './devices/summarize.ts';
 export { INVENTORY_CLASSES, inventoryClass } from './inventory/catalogue.ts';
 export { applyRowDelta, type RowDelta, rowDelta } from './inventory/delta.ts';
 export {
