@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { nearest } from '@moorline/kernel';
+
+/** How a host is started; ports are N-1 (plain console), N (admin) and N+1 (gateway), or all 0 for free ones. */
+export interface HostConfig {
+  readonly dataFolder: string;
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** Folder of the built console; absent: no console is served. */
+  readonly consoleFolder: string | undefined;
+  /** PostgreSQL by URL; absent: the embedded one in the data folder. */
+  readonly databaseUrl: string | undefined;
+  readonly databaseOwnerUrl: string | undefined;
+}
+
+const OPTIONS = {
+  data: { type: 'string' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  name: { type: 'string' },
+  console: { type: 'string' },
+} as const;
+
+/** A mistake in how the host was started: the message says which word, and the nearest right one. */
+export class UsageError extends Error {}
+
+/** Flags over environment over defaults. @throws UsageError */
+export function readConfig(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  defaults: { readonly name: string; readonly port: number },
+): HostConfig {
+  const [command, ...rest] = argv;
+  if (command !== 'run')
+    throw new UsageError('usage: run --data DIR [--port N] [--host ADDR] [--name NAME]');
+  for (const word of rest) {
+    const flag = /^--([^=]+)/.exec(word)?.[1];
+    if (flag !== undefined && !Object.hasOwn(OPTIONS, flag)) {
+      const near = nearest(flag, Object.keys(OPTIONS));
+      throw new UsageError(
+        `There is no option --${flag}.${near ? ` Did you mean --${near}?` : ''}`,
+      );
+    }
+  }
+  let values: { data?: string; port?: string; host?: string; name?: string; console?: string };
+  try {
+    values = parseArgs({ args: rest, options: OPTIONS, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  const port = Number(values.port ?? defaults.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65534 || port === 1) {
+    throw new UsageError(
+      `--port takes a number from 2 to 65534 (or 0 for free ports), not ${values.port}`,
+    );
+  }
+  if (!values.data)
+    throw new UsageError('--data DIR is missing: the folder that keeps this host’s data');
+  return {
+    dataFolder: values.data,
+    name: values.name ?? defaults.name,
+    address: values.host ?? '127.0.0.1',
+    port,
+    consoleFolder: values.console,
+    databaseUrl: environment.DATABASE_URL,
+    databaseOwnerUrl: environment.DATABASE_OWNER_URL,
+  };
+}
