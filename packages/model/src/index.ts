@@ -9,10 +9,12 @@ export {
   type ActionKind,
   type ActionResult,
   type ActionState,
+  type AuthorityPlace,
   canMoveTo,
   GRAPH_ACTION_KINDS,
   type HopPlace,
   isFinalState,
+  PEER_PLACE,
 } from './actions/action.ts';
 export {
   type Architecture,

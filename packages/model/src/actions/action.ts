@@ -39,6 +39,13 @@ export type ActionState = (typeof ACTION_STATES)[number];
 
 /** Where a hop happened. */
 export type HopPlace = 'tenant' | 'site' | 'device';
+/** A place that manages devices. */
+export type AuthorityPlace = Exclude<HopPlace, 'device'>;
+/** The other end of an attachment, by kind: from where devices with an origin come. */
+export const PEER_PLACE: Readonly<Record<AuthorityPlace, AuthorityPlace>> = {
+  tenant: 'site',
+  site: 'tenant',
+};
 
 /** One step of an action, written once and never changed. */
 export interface ActionHop {
