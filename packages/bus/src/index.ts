@@ -1,1 +1,1 @@
-export {};
+export { type Bus, createBus, defineTopic, type Topic } from './bus.ts';

@@ -1,1 +1,26 @@
-export {};
+export { type CopyRows, copyInto, stageRows } from './bulk/copy-into.ts';
+export type { CopyValue } from './bulk/copy-text.ts';
+export { type RecordColumns, recordset } from './bulk/recordset.ts';
+export { type Database, type DatabaseOptions, openDatabase } from './database.ts';
+export type { ServerSettings } from './embedded/postmaster.ts';
+export {
+  type ConnectionSettings,
+  type EmbeddedServer,
+  type EmbeddedServerOptions,
+  removeCluster,
+  startEmbeddedServer,
+} from './embedded/server.ts';
+export { dbErrors } from './errors.ts';
+export type { Migration } from './migrations.ts';
+export {
+  appendChanges,
+  type ChangeEntry,
+  type ChangePage,
+  countChanges,
+  readChanges,
+} from './outbox/outbox.ts';
+export { OUTBOX_MIGRATIONS } from './outbox/outbox-migrations.ts';
+export { secureTable } from './secure-table.ts';
+export type { DatabaseSource } from './source.ts';
+export { type KyselyTransaction, sqlOf, type Transaction } from './transaction.ts';
+export type { Work } from './transactor.ts';

@@ -1,0 +1,43 @@
+/** What COPY can write: Dates go as RFC 3339, objects and arrays as JSON (for json and jsonb columns). */
+export type CopyValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Date
+  | Uint8Array
+  | null
+  | undefined
+  | readonly unknown[]
+  | { readonly [key: string]: unknown };
+
+const SPECIAL = /[\\\b\f\n\r\t\v]/g;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+/** One value in COPY's text format. @spec PostgreSQL 18, COPY, “Text Format” */
+export function copyField(value: CopyValue): string {
+  if (value === null || value === undefined) return '\\N';
+  if (typeof value === 'string') return escapeText(value);
+  if (typeof value === 'boolean') return value ? 't' : 'f';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return `\\\\x${Buffer.from(value).toString('hex')}`;
+  return escapeText(JSON.stringify(value));
+}
+
+/** One row in COPY's text format, with its end of line. */
+export function copyLine(values: readonly CopyValue[]): string {
+  return `${values.map(copyField).join('\t')}\n`;
+}
+
+function escapeText(text: string): string {
+  return text.replace(SPECIAL, (character) => ESCAPES[character] ?? character);
+}

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * Processes of the cluster: PostgreSQL's processes, the postmaster and its children alike, have the data folder
+ * as their working directory. Where there is no /proc, the process named in postmaster.pid is all that can be
+ * asked, by its command line.
+ */
+export function processesOf(cluster: string, postmaster: number | undefined): readonly number[] {
+  if (process.platform === 'linux') {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && workingFolder(name) === cluster)
+      .map(Number)
+      .filter(isPostgres);
+  }
+  if (postmaster === undefined || !isAlive(postmaster)) return [];
+  const { stdout } = spawnSync('ps', ['-o', 'command=', '-p', String(postmaster)], {
+    encoding: 'utf8',
+  });
+  return stdout?.includes(cluster) ? [postmaster] : [];
+}
+
+function workingFolder(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    // Gone, or another account's.
+    return undefined;
+  }
+}
+
+function isPostgres(pid: number): boolean {
+  try {
+    const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    // A process that is ending (a zombie) keeps its name and no longer holds anything.
+    return (
+      comm === 'postgres' && !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    );
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,41 @@
+import type pg from 'pg';
+import { dbErrors } from './errors.ts';
+
+/**
+ * On a server that is not ours: makes `moorline_serving` when it is missing, lets the migrating role take it on,
+ * and gives it what it needs beside its tables. As the owner; repeatable.
+ * @throws `db.serving_role_missing`
+ */
+export async function ensureServingRole(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ name: string; exists: boolean; may: boolean }>(`
+    select current_user as name, r.oid is not null as exists,
+      coalesce(pg_has_role(current_user, r.oid, 'set'), false) as may
+    from (select 1) one left join pg_roles r on r.rolname = 'moorline_serving'`);
+  const [state] = rows;
+  try {
+    if (!state?.exists) await client.query('create role moorline_serving nologin nobypassrls');
+    if (!state?.may) await client.query('grant moorline_serving to current_user');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw dbErrors.servingRoleMissing({ role: state?.name ?? 'the owner', reason }, { cause });
+  }
+}
+
+/**
+ * Verifies, on a connection of the pool, that requests are served by a role to which row-level security applies.
+ * @throws `db.serving_role_too_strong`, `db.serving_role_missing`
+ */
+export async function checkServingRole(client: pg.ClientBase): Promise<void> {
+  try {
+    await client.query('BEGIN; SET LOCAL ROLE moorline_serving');
+  } catch (cause) {
+    await client.query('ROLLBACK');
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw dbErrors.servingRoleMissing({ role: 'of DATABASE_URL', reason }, { cause });
+  }
+  const { rows } = await client.query<{ strong: boolean }>(
+    'select rolsuper or rolbypassrls as strong from pg_roles where rolname = current_user',
+  );
+  await client.query('ROLLBACK');
+  if (rows[0]?.strong !== false) throw dbErrors.servingRoleTooStrong({ role: 'moorline_serving' });
+}
