@@ -1,1 +1,24 @@
-export {};
+export { type Authenticator, authenticateWith } from './access.ts';
+export {
+  type AttemptLimiter,
+  type AttemptLimits,
+  createAttemptLimiter,
+} from './attempt-limiter.ts';
+export type { ConnectionBounds } from './connection-bounds.ts';
+export { serveConsole } from './console-files.ts';
+export { createLogger } from './create-logger.ts';
+export type { ErrorFormat } from './error-answer.ts';
+export { httpErrors } from './errors.ts';
+export {
+  type EventStream,
+  type EventStreamOptions,
+  openEventStream,
+  type ServerEvent,
+} from './event-stream.ts';
+export type { Access, HttpApp, HttpRequest } from './http-app.ts';
+export { createListener, type Listener, type ListenerOptions } from './listener.ts';
+export { registerOpenApi } from './open-api.ts';
+export { type PeerCertificate, peerCertificate } from './peer-certificate.ts';
+export { createTokenBuckets, type TokenBucketOptions, type TokenBuckets } from './rate-limit.ts';
+export type { ListenerTls, ServerTimeouts } from './server.ts';
+export type { UpgradeHandler, UpgradeRequest } from './upgrade.ts';
