@@ -1,1 +1,2 @@
-export {};
+export { createFakeClock, type FakeClock } from './fake-clock.ts';
+export { type TestDatabase, testDatabaseSource, withDatabase } from './with-database.ts';

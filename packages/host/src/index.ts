@@ -1,0 +1,12 @@
+export type { HostConfig } from './config.ts';
+export type { HostIdentity, HostKind } from './data-folder.ts';
+export {
+  type FederationHalf,
+  type Host,
+  type HostContext,
+  type HostDeps,
+  type HostProfile,
+  startHost,
+} from './host.ts';
+export type { HostMessage, HostReady, HostRequest } from './process-contract.ts';
+export { type HostProgram, runHostProcess } from './run-process.ts';
