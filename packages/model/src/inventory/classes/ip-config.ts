@@ -49,7 +49,7 @@ export const ipConfigClass: InventoryClass = {
       name: 'DNSServerList',
       type: 'string',
       maxLength: 1024,
-      description: 'Name servers of the system, in their order.',
+      description: 'Name servers of the system, in their order, at interfaces that have a gateway.',
     },
   ],
 };

@@ -25,7 +25,8 @@ export const serviceClass: InventoryClass = {
       name: 'LoadState',
       type: 'string',
       maxLength: 32,
-      description: 'loaded, masked, or not-found for a service that runs without a unit file.',
+      description:
+        'loaded, masked, error for a unit file that cannot be read, not-found for a service that runs without one.',
     },
     {
       name: 'StartMode',

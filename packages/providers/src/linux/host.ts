@@ -1,0 +1,21 @@
+import type { networkInterfaces } from 'node:os';
+import type { FileTree } from './file-tree.ts';
+import type { Pace } from './pace.ts';
+import type { FoundRow } from './rows.ts';
+
+/** What the kernel tells only by a system call. */
+export interface KernelCalls {
+  /** As `uname -m`. */
+  machine(): string;
+  networkInterfaces(): ReturnType<typeof networkInterfaces>;
+}
+
+/** What a collector reads from, for one collection. */
+export interface Host {
+  readonly files: FileTree;
+  readonly calls: KernelCalls;
+  readonly pace: Pace;
+}
+
+/** Finds the rows of one class; a row that does not fit is fitted by the caller. */
+export type Collector = (host: Host) => Iterable<FoundRow> | AsyncIterable<FoundRow>;
