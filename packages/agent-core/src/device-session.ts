@@ -1,0 +1,327 @@
+import { join } from 'node:path';
+import {
+  ActionsAnswer,
+  AGENT_PATHS,
+  accepts,
+  type ClientSettings,
+} from '@moorline/contracts/agent';
+import {
+  type BackoffPolicy,
+  backoffMs,
+  type Clock,
+  createTaskGroup,
+  type Entropy,
+  type Logger,
+  MoorlineError,
+  rfc3339,
+} from '@moorline/kernel';
+import type { InventoryProvider } from '@moorline/model/ports';
+import type { ActionHandler } from './actions/action-handler.ts';
+import { createExecutor } from './actions/executor.ts';
+import { openActionJournal } from './actions/journal.ts';
+import { refreshMachinePolicy } from './actions/refresh-machine-policy.ts';
+import { createReporter } from './actions/reporter.ts';
+import { isRenewalDue, renewCredential } from './enrol/renewal.ts';
+import { agentErrors } from './errors.ts';
+import type { ChannelEnd } from './link/channel.ts';
+import { createConnection } from './link/connection.ts';
+import type { ServerTime } from './link/server-time.ts';
+import { collectedClasses, createInventoryCycle } from './reconcile/inventory-cycle.ts';
+import { openPolicy } from './reconcile/policy.ts';
+import { createSchedule } from './reconcile/schedule.ts';
+import { createWorkLoop } from './reconcile/work-loop.ts';
+import type { ConnectionState, Warnings } from './status.ts';
+import { openAcknowledgedDocuments } from './store/acknowledged-documents.ts';
+import { makeFolder } from './store/atomic-file.ts';
+import { openDurableQueue } from './store/durable-queue.ts';
+import type { Identity, IdentityStore } from './store/identity-store.ts';
+
+export interface DeviceSessionDeps {
+  readonly folder: string;
+  readonly store: IdentityStore;
+  readonly provider: InventoryProvider;
+  readonly actionHandlers: Readonly<Record<string, ActionHandler>>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly serverTime: ServerTime;
+  readonly warnings: Warnings;
+  readonly clientVersion: string;
+  readonly logger: Logger;
+  readonly queueLimitBytes: number;
+  connectionChanged(state: ConnectionState, reason: string): void;
+}
+
+/** The work of one identity: everything that an enrolled agent does, until it is stopped. */
+export interface DeviceSession extends AsyncDisposable {
+  readonly identity: Identity;
+  readonly settings: ClientSettings;
+  readonly lastSyncAt: string | null;
+  readonly lastInventoryAt: string | null;
+  readonly reports: { readonly pending: number; readonly dropped: number };
+}
+
+const SYNC_BACKOFF: BackoffPolicy = { firstMs: 1_000, maxMs: 5 * 60_000 };
+// A cycle collects anew each time that it is tried.
+const INVENTORY_BACKOFF: BackoffPolicy = { firstMs: 30_000, maxMs: 15 * 60_000 };
+const RENEWAL_BACKOFF: BackoffPolicy = { firstMs: 60_000, maxMs: 6 * 3_600_000 };
+const RENEWAL_LOOK_MS = 12 * 3_600_000;
+const RENEWAL_PAUSE_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** Opens the identity's files and starts its work. State is kept per device id: a new identity begins anew. */
+export async function startDeviceSession(
+  deps: DeviceSessionDeps,
+  initial: Identity,
+): Promise<DeviceSession> {
+  const { clock, entropy, logger, provider, serverTime, store, warnings } = deps;
+  const folder = join(deps.folder, 'devices', initial.deviceId);
+  await makeFolder(folder);
+  await using opened = new AsyncDisposableStack();
+  const journal = opened.use(await openActionJournal(join(folder, 'actions.journal'), clock));
+  const queue = opened.use(
+    await openDurableQueue(join(folder, 'reports.queue'), { limitBytes: deps.queueLimitBytes }),
+  );
+  const acknowledged = await openAcknowledgedDocuments(join(folder, 'inventory'));
+  const policy = await openPolicy(folder, {
+    changed: ({ problem }) => {
+      warnings.set('agent.settings_invalid', problem);
+      pollSchedule.restart();
+      inventorySchedule.restart();
+    },
+  });
+  warnings.set('agent.settings_invalid', policy.applied.problem);
+  const reporter = createReporter({ queue, journal, logger });
+  const cycle = createInventoryCycle({ provider, acknowledged, clock, logger });
+  const state = {
+    identity: initial,
+    lastSyncAt: null as string | null,
+    lastInventoryAt: null as string | null,
+    isConnected: false,
+    // The first cycle comes with the first contact.
+    isInventoryDue: true,
+  };
+
+  const keepIdentity = async (identity: Identity): Promise<void> => {
+    await store.write(identity);
+    state.identity = identity;
+  };
+  const inContact = (): void => {
+    const skewMinutes = Math.round(serverTime.skewMs / MINUTE_MS);
+    warnings.set(
+      'agent.clock_wrong',
+      skewMinutes === 0
+        ? null
+        : `The clock of this device is ${Math.abs(skewMinutes)} min ${skewMinutes > 0 ? 'behind' : 'ahead of'} the authority's. Set the clock; certificates and expiry times depend on it.`,
+    );
+    warnings.clear('agent.link_problem');
+    if (state.isInventoryDue) inventory.want('cycle');
+  };
+  const linkFailed = (error: MoorlineError): void => {
+    warnings.raise('agent.link_problem', error.message);
+    // The channel finds out the same, and knows how to wait.
+    if (error.code === agentErrors.refused.spec.code) connection.reopen();
+  };
+  const loopParts = { clock, entropy, logger, failed: linkFailed };
+
+  const sync = createWorkLoop<'poll' | 'desired' | 'actions'>({
+    ...loopParts,
+    name: 'sync',
+    backoff: SYNC_BACKOFF,
+    async work(wanted, signal) {
+      let areActionsWanted = wanted.has('actions');
+      if (wanted.has('poll') || wanted.has('desired')) {
+        const round = await policy.refresh(connection.client, { signal });
+        state.lastSyncAt = rfc3339(clock.now());
+        areActionsWanted ||= round.actionsWaiting ?? wanted.has('poll');
+      }
+      if (areActionsWanted) await takeActions(signal);
+      inContact();
+    },
+  });
+  const takeActions = async (signal: AbortSignal): Promise<void> => {
+    const { client } = connection;
+    const { body } = await client.send({ method: 'GET', path: AGENT_PATHS.actions, signal });
+    if (!accepts(ActionsAnswer, body)) {
+      throw agentErrors.answerMalformed({
+        url: client.url,
+        method: 'GET',
+        path: AGENT_PATHS.actions,
+      });
+    }
+    await executor.accept(body.actions);
+  };
+  const reports = createWorkLoop<'flush'>({
+    ...loopParts,
+    name: 'reports',
+    backoff: SYNC_BACKOFF,
+    async work(_wanted, signal) {
+      await reporter.flush(connection.client, { signal });
+      inContact();
+    },
+  });
+  const inventory = createWorkLoop<'cycle'>({
+    ...loopParts,
+    name: 'inventory',
+    backoff: INVENTORY_BACKOFF,
+    async work(_wanted, signal) {
+      const disabled = policy.applied.settings.disabledClasses;
+      const { problems } = await cycle.run(connection.client, disabled, { signal });
+      state.isInventoryDue = false;
+      state.lastInventoryAt = rfc3339(clock.now());
+      const texts = [...problems].map(([className, text]) => `${className}: ${text}`);
+      warnings.set('agent.inventory_problem', texts.length > 0 ? texts.join(' ') : null);
+    },
+  });
+  const pollSchedule = createSchedule({
+    clock,
+    entropy,
+    periodMs: () => policy.applied.settings.policyPollMinutes * MINUTE_MS,
+    due: () => sync.want('poll'),
+  });
+  const inventorySchedule = createSchedule({
+    clock,
+    entropy,
+    periodMs: () => policy.applied.settings.inventoryMinutes * MINUTE_MS,
+    due: () => {
+      state.isInventoryDue = true;
+      if (state.isConnected) inventory.want('cycle');
+    },
+  });
+  const executor = createExecutor({
+    journal,
+    serverTime,
+    clock,
+    logger,
+    clientVersion: deps.clientVersion,
+    handlers: new Map(
+      Object.entries({
+        refreshMachinePolicy: refreshMachinePolicy({
+          clock,
+          entropy,
+          refreshPolicy: (signal) => policy.refresh(connection.client, { signal }),
+          startInventory: () => {
+            // Begins when the action's end is reported: collecting must not hold that up.
+            state.isInventoryDue = true;
+            return collectedClasses(provider, policy.applied.settings.disabledClasses).length;
+          },
+        }),
+        ...deps.actionHandlers,
+      }),
+    ),
+    async report(report) {
+      await reporter.push(report);
+      reports.want('flush');
+    },
+  });
+
+  const connection = createConnection(
+    {
+      clientVersion: deps.clientVersion,
+      clock,
+      entropy,
+      serverTime,
+      opened() {
+        sync.want('poll');
+        if (queue.size > 0) reports.want('flush');
+        tasks.run('identity worked', acceptedIdentity);
+      },
+      nudged(nudge) {
+        if (nudge.desired) sync.want('desired');
+        if (nudge.actions) sync.want('actions');
+      },
+      turnedDown: (end) => turnedDown(end),
+      changed(to, reason) {
+        state.isConnected = to === 'connected';
+        warnings.set('agent.identity_in_use', to === 'replaced' ? IDENTITY_IN_USE : null);
+        deps.connectionChanged(to, reason);
+      },
+    },
+    initial,
+  );
+  opened.use(connection);
+
+  /** The credential has worked: what it replaced is no longer needed. */
+  const acceptedIdentity = async (): Promise<void> => {
+    const { identity } = state;
+    if (identity.previous || identity.refused) {
+      await keepIdentity({ ...identity, previous: null, refused: null });
+    }
+  };
+  const turnedDown = async (end: ChannelEnd): Promise<boolean> => {
+    const { identity } = state;
+    if (identity.previous) {
+      warnings.raise(
+        'agent.renewal_rejected',
+        `The authority does not accept the renewed certificate (${end.reason}); the former one is in use again.`,
+      );
+      await keepIdentity({ ...identity, current: identity.previous, previous: null });
+      connection.use(state.identity);
+      return true;
+    }
+    if (end.kind === 'revoked' && !identity.refused) {
+      const refused = { at: rfc3339(clock.now()), reason: end.reason };
+      await keepIdentity({ ...identity, refused });
+    }
+    return false;
+  };
+  const renewWhenDue = async (signal: AbortSignal): Promise<void> => {
+    for (let failures = 0; !signal.aborted; ) {
+      let pauseMs: number;
+      if (isRenewalDue(state.identity, clock, serverTime)) {
+        try {
+          const { client } = connection;
+          const renewed = await renewCredential({ store, client, logger }, state.identity, {
+            signal,
+          });
+          state.identity = renewed;
+          connection.use(renewed);
+          warnings.clear('agent.renewal_failed');
+          failures = 0;
+          pauseMs = RENEWAL_PAUSE_MS;
+        } catch (error) {
+          if (!(error instanceof MoorlineError)) throw error;
+          warnings.raise('agent.renewal_failed', error.message);
+          pauseMs = backoffMs(RENEWAL_BACKOFF, failures++, entropy);
+        }
+      } else {
+        const untilDue = Date.parse(state.identity.current.renewAfter) - clock.now();
+        // Spread: devices that were enrolled together renew apart.
+        const spreadMs = RENEWAL_PAUSE_MS * entropy.fraction();
+        pauseMs = Math.min(Math.max(untilDue + spreadMs, MINUTE_MS), RENEWAL_LOOK_MS);
+      }
+      await clock.sleep(pauseMs, { signal });
+    }
+  };
+
+  const tasks = opened.use(createTaskGroup('agent', logger));
+  tasks.run('channel', (signal) => connection.run(signal));
+  tasks.run('sync', (signal) => sync.run(signal));
+  tasks.run('reports', (signal) => reports.run(signal));
+  tasks.run('inventory', (signal) => inventory.run(signal));
+  tasks.run('poll schedule', (signal) => pollSchedule.run(signal));
+  tasks.run('inventory schedule', (signal) => inventorySchedule.run(signal));
+  tasks.run('actions', (signal) => executor.run(signal));
+  tasks.run('renewal', renewWhenDue);
+  const owned = opened.move();
+  return {
+    get identity() {
+      return state.identity;
+    },
+    get settings() {
+      return policy.applied.settings;
+    },
+    get lastSyncAt() {
+      return state.lastSyncAt;
+    },
+    get lastInventoryAt() {
+      return state.lastInventoryAt;
+    },
+    get reports() {
+      return { pending: queue.size, dropped: queue.dropped };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const IDENTITY_IN_USE =
+  'Another process uses the identity of this device: its data folder was copied, or a second agent runs. Stop one of them; a copied device must enrol on its own.';
