@@ -12,7 +12,11 @@ export interface HostConfig {
   /** PostgreSQL by URL; absent: the embedded one in the data folder. */
   readonly databaseUrl: string | undefined;
   readonly databaseOwnerUrl: string | undefined;
+  readonly logLevel: LogLevel;
 }
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const OPTIONS = {
   data: { type: 'string' },
@@ -57,6 +61,11 @@ export function readConfig(
   }
   if (!values.data)
     throw new UsageError('--data DIR is missing: the folder that keeps this host’s data');
+  const level = environment.MOORLINE_LOG ?? 'info';
+  const logLevel = LOG_LEVELS.find((known) => known === level);
+  if (!logLevel) {
+    throw new UsageError(`MOORLINE_LOG takes one of ${LOG_LEVELS.join(', ')}, not ${level}`);
+  }
   return {
     dataFolder: values.data,
     name: values.name ?? defaults.name,
@@ -65,5 +74,6 @@ export function readConfig(
     consoleFolder: values.console,
     databaseUrl: environment.DATABASE_URL,
     databaseOwnerUrl: environment.DATABASE_OWNER_URL,
+    logLevel,
   };
 }

@@ -1,5 +1,5 @@
+import { createLogger } from '@moorline/http';
 import { asMoorlineError, type Logger, MoorlineError } from '@moorline/kernel';
-import pino from 'pino';
 import { type HostConfig, readConfig, UsageError } from './config.ts';
 import type { Host } from './host.ts';
 import { type HostMessage, isHostRequest } from './process-contract.ts';
@@ -37,10 +37,7 @@ export async function runHostProcess(program: HostProgram): Promise<void> {
     throw error;
   }
 
-  const logger = pino(
-    { level: process.env.MOORLINE_LOG ?? 'info' },
-    pino.destination({ dest: 2, sync: true }),
-  );
+  const logger = createLogger({ name: program.defaults.name, level: config.logLevel });
   let stopRequested = false;
   let host: Host | undefined;
   const stop = async (reason: string): Promise<void> => {

@@ -1,3 +1,5 @@
+// Carries @fastify/cookie's additions to Fastify's types to whoever imports this door.
+export type { CookieSerializeOptions } from '@fastify/cookie';
 export { type Authenticator, authenticateWith } from './access.ts';
 export {
   type AttemptLimiter,

@@ -92,11 +92,12 @@ export async function createListener(options: ListenerOptions): Promise<Listener
     isClosing: () => closing !== undefined,
     newRequestId,
   });
+  // Its hook comes first: whoever authenticates reads the cookies.
+  await app.register(cookie);
   if (!tls) guardHost(app, () => portOf(app));
   guardBrowsers(app);
   guardAccess(app, { takesPeers });
   takeGzipBodies(app);
-  await app.register(cookie);
 
   async function close(): Promise<void> {
     for (const stream of app.eventStreams) stream.close();

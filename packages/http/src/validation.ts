@@ -20,11 +20,19 @@ export function convertQueries(app: HttpApp): void {
     const before = route.preValidation ?? [];
     route.preValidation = [
       async (request: FastifyRequest) => {
-        if (schema.querystring)
-          request.query = Convert(schema.querystring as TSchema, request.query);
-        if (schema.params) request.params = Convert(schema.params as TSchema, request.params);
+        if (schema.querystring) convert(schema.querystring as TSchema, request.query);
+        if (schema.params) convert(schema.params as TSchema, request.params);
       },
       ...(Array.isArray(before) ? before : [before]),
     ];
   });
+}
+
+// Member by member: Convert reads the names of an object's members as patterns, in which `$top` never matches.
+function convert(schema: TSchema, values: unknown): void {
+  const { properties } = schema as { readonly properties?: Readonly<Record<string, TSchema>> };
+  const record = values as Record<string, unknown>;
+  for (const [name, property] of Object.entries(properties ?? {})) {
+    if (record[name] !== undefined) record[name] = Convert(property, record[name]);
+  }
 }

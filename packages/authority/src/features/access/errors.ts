@@ -13,8 +13,7 @@ export const accessErrors: Readonly<
     | 'administratorNotFound'
     | 'nameTaken'
     | 'lastAdministrator'
-    | 'sessionRequired'
-    | 'tooManyAttempts',
+    | 'sessionRequired',
     ErrorFactory
   >
 > = defineErrors({
@@ -89,11 +88,5 @@ export const accessErrors: Readonly<
     kind: 'failure',
     status: 403,
     text: 'This can only be done by a person who is signed in to the console, not with an API token.',
-  },
-  tooManyAttempts: {
-    code: 'access.too_many_attempts',
-    kind: 'failure',
-    status: 429,
-    text: 'There were too many failed attempts from this address. Try again in {seconds} s.',
   },
 });

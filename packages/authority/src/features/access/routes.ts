@@ -41,7 +41,7 @@ const credentials = new WeakMap<FastifyRequest, Authenticated>();
 /** Finds the administrator behind a request: a bearer token, else the session cookie. */
 export function accessAuthenticator(
   access: Access,
-): (request: FastifyRequest) => Promise<{ actor: Actor; via: 'cookie' | 'token' } | null> {
+): (request: FastifyRequest) => Promise<Actor | null> {
   return async (request) => {
     const bearer = /^Bearer (\S{1,256})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (request.headers.authorization !== undefined && bearer === undefined) return null;
@@ -54,7 +54,7 @@ export function accessAuthenticator(
           : null;
     if (!found) return null;
     credentials.set(request, found);
-    return { actor: found.actor, via: bearer === undefined ? 'cookie' : 'token' };
+    return found.actor;
   };
 }
 
@@ -67,22 +67,6 @@ export function accessRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
 
 function sessionRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
   const { access, authority, limiter } = deps;
-
-  async function limited(
-    request: FastifyRequest,
-    attempt: () => Promise<NewSession>,
-  ): Promise<NewSession> {
-    const verdict = limiter.check(request.ip);
-    if (!verdict.allowed) {
-      throw accessErrors.tooManyAttempts({ seconds: Math.ceil(verdict.retryAfterMs / 1000) });
-    }
-    try {
-      return await attempt();
-    } catch (error) {
-      limiter.failed(request.ip);
-      throw error;
-    }
-  }
 
   function setCookie(request: FastifyRequest, reply: FastifyReply, session: NewSession): void {
     reply.setCookie(access.cookieName, session.secret, {
@@ -139,7 +123,7 @@ function sessionRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
       },
     },
     async (request, reply) => {
-      const session = await limited(request, () =>
+      const session = await limiter.attempt(request.ip, () =>
         access.signIn.withLink(request.body.token, request.ip),
       );
       setCookie(request, reply, session);
@@ -160,7 +144,7 @@ function sessionRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
     },
     async (request, reply) => {
       const { userName, password } = request.body;
-      const session = await limited(request, () =>
+      const session = await limiter.attempt(request.ip, () =>
         access.signIn.withPassword(userName, password, request.ip),
       );
       setCookie(request, reply, session);
@@ -197,21 +181,14 @@ function sessionRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
       const actor = administratorOf(request.actor);
       const cookie = request.cookies[access.cookieName];
       if (actor.via !== 'session' || cookie === undefined) throw accessErrors.sessionRequired();
-      const verdict = limiter.check(request.ip);
-      if (!verdict.allowed) {
-        throw accessErrors.tooManyAttempts({ seconds: Math.ceil(verdict.retryAfterMs / 1000) });
-      }
-      try {
-        await access.signIn.setPassword(actor, {
+      await limiter.attempt(request.ip, () =>
+        access.signIn.setPassword(actor, {
           newPassword: request.body.newPassword,
           currentPassword: request.body.currentPassword,
           fromLink: credentials.get(request)?.fromLink ?? false,
           sessionSecret: cookie,
-        });
-      } catch (error) {
-        limiter.failed(request.ip);
-        throw error;
-      }
+        }),
+      );
       return reply.code(204).send(null);
     },
   );
