@@ -1,1 +1,5 @@
-export {};
+export { createDownlink, type Downlink, type DownlinkDeps } from './downlink/downlink.ts';
+export { attachErrors, downlinkErrors, relayErrors } from './downlink/errors.ts';
+export { DOWNLINK_MIGRATIONS } from './downlink/migrations.ts';
+export type { AuditRecord, Authorize, RecordAudit } from './ports.ts';
+export { CHANGE_LOG, LIVE } from './topics.ts';

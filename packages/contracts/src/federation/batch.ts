@@ -1,29 +1,17 @@
+import { ACTION_STATES } from '@moorline/model';
 import { type Static, Type } from 'typebox';
 
 const Text = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);
-const Bytes = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]);
+const Bytes = Type.Union([
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  Type.Null(),
+]);
 const Id = Type.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
 });
 const Time = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?Z$' });
 
-const State = Type.Union(
-  [
-    'requested',
-    'awaitingApproval',
-    'queued',
-    'deliveredToSite',
-    'authorized',
-    'refused',
-    'queuedForDevice',
-    'deliveredToDevice',
-    'running',
-    'succeeded',
-    'failed',
-    'expired',
-    'cancelled',
-  ].map((state) => Type.Literal(state)),
-);
+const State = Type.Enum([...ACTION_STATES]);
 
 export const DeviceRecord = Type.Object(
   {
@@ -92,7 +80,7 @@ export const ActionRecord = Type.Object(
       Type.Null(),
       Type.Object(
         {
-          errorCode: Type.Integer(),
+          errorCode: Type.Integer({ minimum: -2147483648, maximum: 2147483647 }),
           message: Type.String({ maxLength: 2000 }),
           details: Type.Record(
             Type.String({ maxLength: 64 }),

@@ -1,0 +1,91 @@
+import {
+  ADMIN_PATHS,
+  Collection,
+  Connector,
+  CreateJoinToken,
+  JoinToken,
+} from '@moorline/contracts/admin';
+import type { HttpApp } from '@moorline/http';
+import type { Actor } from '@moorline/model';
+import { Type } from 'typebox';
+import type { Authorize } from '../ports.ts';
+import type { JoinTokens } from './join-tokens.ts';
+
+/** The connectors as administrators see and end them. */
+export interface ConnectorAdministration {
+  list(): Promise<readonly Connector[]>;
+  /** @throws `connectors.not_found` */
+  get(id: string): Promise<Connector>;
+  /** Ends its certificate and its uplink at once; a new join token brings the site back. Audited, idempotent. */
+  revoke(actor: Actor, id: string): Promise<void>;
+}
+
+const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
+
+/** Routes of the connectors and of the tokens that make them. */
+export function registerConnectorRoutes(
+  app: HttpApp,
+  deps: {
+    readonly authorize: Authorize;
+    readonly connectors: ConnectorAdministration;
+    readonly joinTokens: JoinTokens;
+  },
+): void {
+  const { authorize, connectors, joinTokens } = deps;
+
+  app.get(
+    ADMIN_PATHS.connectors,
+    { config: { access: 'actor' }, schema: { response: { 200: Collection(Connector) } } },
+    async (request) => {
+      await authorize(actorOf(request), 'connectors.read');
+      return {
+        '@odata.context': '/v1.0/$metadata#deviceManagement/configManagerConnectors',
+        value: [...(await connectors.list())],
+      };
+    },
+  );
+
+  app.get(
+    `${ADMIN_PATHS.connectors}/:id`,
+    { config: { access: 'actor' }, schema: { params: ById, response: { 200: Connector } } },
+    async (request) => {
+      await authorize(actorOf(request), 'connectors.read');
+      return connectors.get(request.params.id);
+    },
+  );
+
+  app.delete(
+    `${ADMIN_PATHS.connectors}/:id`,
+    { config: { access: 'actor' }, schema: { params: ById } },
+    async (request, reply) => {
+      const actor = actorOf(request);
+      await authorize(actor, 'connectors.manage');
+      await connectors.revoke(actor, request.params.id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    ADMIN_PATHS.joinTokens,
+    {
+      config: { access: 'actor' },
+      schema: { body: CreateJoinToken, response: { 201: JoinToken } },
+    },
+    async (request, reply) => {
+      const actor = actorOf(request);
+      await authorize(actor, 'connectors.manage');
+      const made = await joinTokens.create(actor, request.body.expiresInMinutes);
+      return reply.code(201).send({
+        id: made.id,
+        token: made.token,
+        expirationDateTime: new Date(made.expiresAt).toISOString(),
+      });
+    },
+  );
+}
+
+/** The route's access `actor` lets nobody through without one. */
+function actorOf(request: { readonly actor: Actor | null }): Actor {
+  if (!request.actor) throw new Error('a route for actors ran without one');
+  return request.actor;
+}

@@ -1,0 +1,173 @@
+import {
+  AttachAnswer,
+  AttachBody,
+  BATCH_HEADERS,
+  FEDERATION_LIMITS,
+  FEDERATION_PATHS,
+  RenewConnectorAnswer,
+  RenewConnectorBody,
+} from '@moorline/contracts/federation';
+import {
+  type AttemptLimiter,
+  type HttpRequest,
+  type Listener,
+  type PeerCertificate,
+  peerCertificate,
+} from '@moorline/http';
+import { asMoorlineError, type ConnectorId, MoorlineError } from '@moorline/kernel';
+import { WebSocketServer } from 'ws';
+import type { RefusalAudit } from '../refusal-audit.ts';
+import type { ConnectorIdentities } from './attach.ts';
+import type { AppliedBatch, ApplyBatch } from './batches.ts';
+import { downlinkErrors } from './errors.ts';
+import type { ConnectorPeers } from './peers.ts';
+import type { UplinkSessions } from './sessions.ts';
+
+export interface GatewayRoutesDeps {
+  readonly identities: ConnectorIdentities;
+  readonly peers: ConnectorPeers;
+  readonly applyBatch: ApplyBatch;
+  readonly sessions: UplinkSessions;
+  readonly refusals: RefusalAudit;
+  readonly limiter: AttemptLimiter;
+  readonly onApplied: (connectorId: ConnectorId, batch: AppliedBatch, isBehind: boolean) => void;
+  readonly onRefused: (connectorId: ConnectorId, error: MoorlineError) => void;
+}
+
+/**
+ * What sites call, on the mutual-TLS gateway. Only `attach` takes a connection without a client certificate.
+ * @spec docs/protocols/federation.md §3, §4, §5
+ */
+export function registerGatewayRoutes(listener: Listener, deps: GatewayRoutesDeps): void {
+  registerAttach(listener, deps);
+  registerRenew(listener, deps);
+  registerBatches(listener, deps);
+  registerUplink(listener, deps);
+}
+
+function registerAttach({ app }: Listener, deps: GatewayRoutesDeps): void {
+  app.post(
+    FEDERATION_PATHS.attach,
+    {
+      config: { access: 'public' },
+      bodyLimit: FEDERATION_LIMITS.attachBytes,
+      schema: { body: AttachBody, response: { 200: AttachAnswer } },
+      onError: async (request, _reply, error) =>
+        audit(deps.refusals, 'connectors.attach', request, error),
+    },
+    (request) => deps.limiter.attempt(request.ip, () => deps.identities.attach(request.body)),
+  );
+}
+
+function registerRenew({ app }: Listener, deps: GatewayRoutesDeps): void {
+  app.post(
+    FEDERATION_PATHS.renew,
+    {
+      config: { access: 'peer' },
+      bodyLimit: FEDERATION_LIMITS.attachBytes,
+      schema: { body: RenewConnectorBody, response: { 200: RenewConnectorAnswer } },
+      onError: async (request, _reply, error) =>
+        audit(deps.refusals, 'connectors.renewCertificate', request, error),
+    },
+    async (request) => {
+      const connector = await deps.peers.authenticate(shown(request));
+      return deps.identities.renew(connector.id, request.body.csr);
+    },
+  );
+}
+
+function registerBatches({ app }: Listener, deps: GatewayRoutesDeps): void {
+  app.addContentTypeParser('application/x-ndjson', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.post(
+    FEDERATION_PATHS.batches,
+    {
+      config: { access: 'peer', gzip: true },
+      bodyLimit: FEDERATION_LIMITS.batchBytes,
+      onError: async (request, _reply, error) =>
+        audit(deps.refusals, 'connectors.upload', request, error),
+    },
+    async (request) => {
+      const { id: connectorId } = await deps.peers.authenticate(shown(request));
+      try {
+        const batch = await deps.applyBatch({
+          connectorId,
+          epoch: header(request, BATCH_HEADERS.epoch),
+          from: header(request, BATCH_HEADERS.from),
+          to: header(request, BATCH_HEADERS.to),
+          body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+        });
+        deps.onApplied(connectorId, batch, header(request, BATCH_HEADERS.more) === '1');
+        return { cursor: batch.cursor };
+      } catch (thrown) {
+        const error = asMoorlineError(thrown);
+        if (error.kind === 'failure') deps.onRefused(connectorId, error);
+        throw thrown;
+      }
+    },
+  );
+}
+
+function registerUplink(listener: Listener, deps: GatewayRoutesDeps): void {
+  const upgrader = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: FEDERATION_LIMITS.relayMessageBytes,
+    perMessageDeflate: false,
+  });
+  listener.onUpgrade(FEDERATION_PATHS.uplink, async ({ request, socket, head, peer, signal }) => {
+    const { id: connectorId } = await deps.refusals.guard(
+      { activity: 'connectors.connect', actor: peer.uri, target: null, origin: peer.serial },
+      () => deps.peers.authenticate(peer),
+    );
+    if (signal.aborted) return;
+    upgrader.handleUpgrade(request, socket, head, (websocket) =>
+      deps.sessions.accept(websocket, { connectorId, serial: peer.serial }),
+    );
+  });
+}
+
+function shown(request: HttpRequest): PeerCertificate {
+  const peer = peerCertificate(request);
+  // The route lets nobody in without one; it is gone only when the connection is.
+  if (!peer) throw downlinkErrors.certificateForeign();
+  return peer;
+}
+
+function header(request: HttpRequest, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** Fastify's own refusals (a body that is not of the schema, too long) under the code that the caller sees. */
+function asRefusal(thrown: Error): MoorlineError {
+  if (thrown instanceof MoorlineError) return thrown;
+  const status = 'statusCode' in thrown ? thrown.statusCode : undefined;
+  if (typeof status !== 'number' || status >= 500) return asMoorlineError(thrown);
+  return new MoorlineError({ code: 'request.invalid', kind: 'failure', text: thrown.message });
+}
+
+async function audit(
+  refusals: RefusalAudit,
+  activity: string,
+  request: HttpRequest,
+  thrown: Error,
+): Promise<void> {
+  const error = asRefusal(thrown);
+  // Two answers that the protocol lives with: they tell the site where to go on.
+  const isCourse =
+    error.code === downlinkErrors.cursorMismatch.spec.code ||
+    error.code === downlinkErrors.epochUnknown.spec.code;
+  if (error.kind !== 'failure' || isCourse) return;
+  const peer = peerCertificate(request);
+  await refusals.record(
+    {
+      activity,
+      actor: peer?.uri ?? `unknown peer at ${request.ip}`,
+      target: null,
+      origin: peer?.serial ?? request.ip,
+    },
+    error,
+  );
+}

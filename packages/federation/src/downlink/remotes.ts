@@ -1,0 +1,26 @@
+import type { RemoteAuthorities } from '@moorline/model/ports';
+import type { Deliveries } from './deliveries.ts';
+import type { ConnectorDirectory } from './directory.ts';
+import type { Relay } from './relay.ts';
+import type { UplinkSessions } from './sessions.ts';
+
+/** The attached authorities, as the engine of this one reaches them. */
+export function createRemoteAuthorities(deps: {
+  readonly directory: ConnectorDirectory;
+  readonly sessions: UplinkSessions;
+  readonly deliveries: Deliveries;
+  readonly relay: Relay;
+}): RemoteAuthorities {
+  const { directory, sessions, deliveries, relay } = deps;
+  return {
+    describe: (origin) => ({
+      name: directory.nameOf(origin),
+      online: sessions.get(origin) !== undefined,
+    }),
+    actionsQueued: deliveries.wake,
+    inventoryOverview: (origin, actor, deviceId) =>
+      relay.request(origin, actor, 'inventory.overview', { deviceId }),
+    inventoryDocument: (origin, actor, deviceId, className, { skip, top }) =>
+      relay.request(origin, actor, 'inventory.document', { deviceId, className, skip, top }),
+  };
+}

@@ -1,0 +1,58 @@
+import { type Migration, secureTable } from '@moorline/db';
+import { sql } from 'kysely';
+
+/** Tables of the site side: its attachment, who of the tenant acts as whom, the upload's cursor, relay ids seen. */
+export const UPLINK_MIGRATIONS: readonly Migration[] = [
+  {
+    id: 'uplink/0001-initial',
+    async up(db) {
+      await sql`
+        create table attachments (
+          authority_id uuid not null primary key,
+          tenant_id uuid not null,
+          tenant_name text not null,
+          tenant_url text not null,
+          root_certificate text not null,
+          connector_id uuid not null,
+          certificate text not null,
+          key_file text not null,
+          renew_after timestamptz not null,
+          relay_key jsonb not null,
+          attached_at timestamptz not null,
+          attached_by text not null
+        )`.execute(db);
+      await secureTable(db, 'attachments');
+      await sql`
+        create table linked_administrators (
+          authority_id uuid not null,
+          tenant_user_id uuid not null,
+          tenant_user_name text not null,
+          local_user_id uuid not null,
+          local_user_name text not null,
+          linked_at timestamptz not null,
+          primary key (authority_id, tenant_user_id)
+        )`.execute(db);
+      await secureTable(db, 'linked_administrators');
+      await sql`
+        create table relay_seen (
+          authority_id uuid not null,
+          jti text not null,
+          expires_at timestamptz not null,
+          primary key (authority_id, jti)
+        )`.execute(db);
+      await sql`create index relay_seen_expiry on relay_seen (authority_id, expires_at)`.execute(
+        db,
+      );
+      await secureTable(db, 'relay_seen');
+      await sql`
+        create table upload_cursors (
+          authority_id uuid not null primary key,
+          epoch uuid not null,
+          acknowledged text not null,
+          sent text not null,
+          last_upload_at timestamptz
+        )`.execute(db);
+      await secureTable(db, 'upload_cursors');
+    },
+  },
+];

@@ -1,0 +1,142 @@
+import {
+  FEDERATION_LIMITS,
+  type RelayClaims,
+  type UpMessage,
+} from '@moorline/contracts/federation';
+import type { Database } from '@moorline/db';
+import {
+  type AuthorityId,
+  asMoorlineError,
+  type Clock,
+  isUuid,
+  type Logger,
+  type MoorlineError,
+  type UserId,
+} from '@moorline/kernel';
+import type { Actor } from '@moorline/model';
+import type { RecordAudit } from '../ports.ts';
+import type { AttachmentStore } from './attachment-store.ts';
+import { relayRefusals } from './errors.ts';
+import type { RelayMethods } from './relay-methods.ts';
+import type { RelaySeen } from './relay-seen.ts';
+import type { VerifyRelay } from './relay-verify.ts';
+
+export type RelayResult = Extract<UpMessage, { type: 'relayResult' }>['result'];
+
+/** Answers one relay request; never throws: what goes wrong is the answer. */
+export type HandleRelay = (jws: string) => Promise<RelayResult>;
+
+export interface RelayHandlerDeps {
+  readonly authorityId: AuthorityId;
+  readonly siteName: string;
+  readonly tenantName: string;
+  readonly database: Database;
+  readonly verify: VerifyRelay;
+  readonly seen: RelaySeen;
+  readonly methods: RelayMethods;
+  readonly attachments: AttachmentStore;
+  /** The local account as it is now; null when it is disabled or gone. */
+  readonly resolveLocalActor: (userId: UserId) => Promise<Actor | null>;
+  readonly audit: RecordAudit;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const MAX_IN_FLIGHT = 64;
+/** Leaves room for the message around the value. */
+const MAX_RESULT_BYTES = FEDERATION_LIMITS.relayMessageBytes - 4096;
+
+/**
+ * Carries out relay requests: verified, taken once, from the table, as the local administrator whom the tenant's
+ * one is linked to. Refusals are recorded under their code and change nothing.
+ * @spec docs/protocols/federation.md §6
+ */
+export function createRelayHandler(deps: RelayHandlerDeps): HandleRelay {
+  const { authorityId, siteName, tenantName, database, clock, logger } = deps;
+  let inFlight = 0;
+
+  const actorOf = async ({ act }: RelayClaims): Promise<Actor> => {
+    const { userId: tenantUserId, name } = act;
+    const link = isUuid(tenantUserId)
+      ? await database.read(authorityId, (tx) => deps.attachments.link(tx, tenantUserId))
+      : undefined;
+    if (!link) throw relayRefusals.userNotLinked({ name, tenantName, siteName, tenantUserId });
+    // The table's uuid columns hold ids of users of either side.
+    const local = await deps.resolveLocalActor(link.local_user_id as UserId);
+    if (local?.kind !== 'user') {
+      const { local_user_name: localUserName } = link;
+      throw relayRefusals.localAccountUnavailable({ name, tenantName, siteName, localUserName });
+    }
+    return {
+      ...local,
+      via: 'relay',
+      onBehalfOf: { userId: tenantUserId as UserId, name, authorityName: tenantName },
+    };
+  };
+
+  const carryOut = async (jws: string, note: (claims: RelayClaims) => void): Promise<unknown> => {
+    const claims = await deps.verify(jws);
+    note(claims);
+    await deps.seen.take(claims);
+    const call = deps.methods(claims.method, claims.params);
+    const value = await call(await actorOf(claims));
+    if (Buffer.byteLength(JSON.stringify(value)) > MAX_RESULT_BYTES) {
+      throw relayRefusals.resultTooLarge();
+    }
+    return value;
+  };
+
+  const record = (error: MoorlineError, claims: RelayClaims | undefined): Promise<void> =>
+    database.transaction(authorityId, (tx) =>
+      deps.audit(tx, {
+        activity: 'relay.refuse',
+        // A name is the tenant's word only once its signature holds.
+        actor: claims ? `${claims.act.name} (${tenantName})` : tenantName,
+        target: claims?.jti ?? null,
+        result: 'failure',
+        details: {
+          code: error.code,
+          reason: error.message,
+          method: claims?.method ?? null,
+          tenantUserId: claims?.act.userId ?? null,
+        },
+        at: clock.now(),
+      }),
+    );
+
+  return async (jws) => {
+    if (inFlight >= MAX_IN_FLIGHT) return refusal(relayRefusals.busy({ siteName }));
+    inFlight += 1;
+    let claims: RelayClaims | undefined;
+    try {
+      const value = await carryOut(jws, (verified) => {
+        claims = verified;
+      });
+      return { ok: true, value };
+    } catch (thrown) {
+      const error = asMoorlineError(thrown);
+      if (error.kind === 'bug') {
+        logger.error({ err: error.cause ?? error, method: claims?.method }, 'relay request failed');
+      } else {
+        logger.warn({ code: error.code, method: claims?.method }, 'relay request refused');
+      }
+      if (error.kind === 'failure') {
+        await record(error, claims).catch((err: unknown) =>
+          logger.error({ err }, 'a refusal could not be recorded'),
+        );
+      }
+      return refusal(error);
+    } finally {
+      inFlight -= 1;
+    }
+  };
+}
+
+function refusal(error: MoorlineError): RelayResult {
+  return {
+    ok: false,
+    code: error.code.slice(0, 128),
+    status: error.status,
+    message: error.message.slice(0, 2000),
+  };
+}

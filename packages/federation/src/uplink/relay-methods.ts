@@ -1,0 +1,97 @@
+import { RELAY_METHODS, RelayParams, type RelayResults } from '@moorline/contracts/federation';
+import { type ActionId, type DeviceId, isUuid } from '@moorline/kernel';
+import { ACTION_KINDS, type Actor } from '@moorline/model';
+import type { DeviceAdministration } from '@moorline/model/ports';
+import type { Static, TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { relayRefusals } from './errors.ts';
+
+/** A method of the table, after its parameters were checked: runs it as the actor. */
+export type RelayCall = (actor: Actor) => Promise<unknown>;
+export type RelayMethods = (method: string, params: unknown) => RelayCall;
+
+type Method = keyof typeof RelayParams;
+type Run<M extends Method> = (
+  actor: Actor,
+  params: Static<(typeof RelayParams)[M]>,
+) => Promise<Static<(typeof RelayResults)[M]>>;
+
+/**
+ * The explicit table of what a tenant may ask for. Every method calls the port that the site's own console
+ * calls: the local account's role decides, on the loaded object.
+ * @throws (from the table) `relay.method_unknown`, `relay.params_invalid`, `relay.action_unknown`
+ */
+export function createRelayMethods(
+  administration: DeviceAdministration,
+  siteName: string,
+): RelayMethods {
+  const table: { readonly [M in Method]: (params: unknown) => RelayCall } = {
+    [RELAY_METHODS.requestAction]: entry('actions.request', async (actor, params) => {
+      const kind = ACTION_KINDS.find((known) => known === params.kind);
+      if (!kind) throw relayRefusals.kindUnknown({ kind: params.kind, siteName });
+      const { state } = await administration.requestAction(actor, {
+        id: idOf<ActionId>('actions.request', 'actionId', params.actionId),
+        deviceId: idOf<DeviceId>('actions.request', 'deviceId', params.deviceId),
+        kind,
+        expiresAt: timeOf('actions.request', params.expiresAt),
+      });
+      return { state };
+    }),
+    [RELAY_METHODS.cancelAction]: entry('actions.cancel', async (actor, params) => {
+      const id = idOf<ActionId>('actions.cancel', 'actionId', params.actionId);
+      const { state } = await administration.cancelAction(actor, id);
+      return { state };
+    }),
+    [RELAY_METHODS.inventoryOverview]: entry('inventory.overview', async (actor, params) => {
+      const id = idOf<DeviceId>('inventory.overview', 'deviceId', params.deviceId);
+      const { classes } = await administration.inventoryOverview(actor, id);
+      return { classes: [...classes] };
+    }),
+    [RELAY_METHODS.inventoryDocument]: entry('inventory.document', async (actor, params) => {
+      const id = idOf<DeviceId>('inventory.document', 'deviceId', params.deviceId);
+      const { className, skip, top } = params;
+      const document = await administration.inventoryDocument(actor, id, className, { skip, top });
+      return { ...document, rows: [...document.rows] };
+    }),
+  };
+  return (method, params) => {
+    const known = Object.hasOwn(table, method) ? table[method as Method] : undefined; // hasOwn says so
+    if (!known) throw relayRefusals.methodUnknown({ method, siteName });
+    return known(params);
+  };
+}
+
+const VALIDATORS = {
+  'actions.request': Compile(RelayParams['actions.request']),
+  'actions.cancel': Compile(RelayParams['actions.cancel']),
+  'inventory.overview': Compile(RelayParams['inventory.overview']),
+  'inventory.document': Compile(RelayParams['inventory.document']),
+} as const;
+
+function entry<M extends Method>(method: M, run: Run<M>): (params: unknown) => RelayCall {
+  return (params) => {
+    const validator: Validator<Record<never, TSchema>, TSchema> = VALIDATORS[method];
+    if (!validator.Check(params)) {
+      const [first] = validator.Errors(params);
+      throw relayRefusals.paramsInvalid({
+        method,
+        problem: `${first?.instancePath || 'they'} ${first?.message ?? 'are not as the protocol says'}`,
+      });
+    }
+    // Checked on the line above by the validator of this very method.
+    return (actor) => run(actor, params as Static<(typeof RelayParams)[M]>);
+  };
+}
+
+function idOf<Id extends string>(method: Method, name: string, text: string): Id {
+  if (!isUuid(text)) throw relayRefusals.paramsInvalid({ method, problem: `${name} is no UUID` });
+  return text as unknown as Id; // a UUID is all that the brand promises
+}
+
+function timeOf(method: Method, text: string): string {
+  const time = Date.parse(text);
+  if (!(time >= 0)) {
+    throw relayRefusals.paramsInvalid({ method, problem: 'expiresAt is no time' });
+  }
+  return new Date(time).toISOString();
+}

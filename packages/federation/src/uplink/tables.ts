@@ -1,0 +1,47 @@
+/** Row types of the site side's own tables. */
+export interface UplinkTables {
+  attachments: AttachmentRow;
+  linked_administrators: LinkRow;
+  relay_seen: { authority_id: string; jti: string; expires_at: Date };
+  upload_cursors: UploadCursorRow;
+}
+
+export interface AttachmentRow {
+  authority_id: string;
+  tenant_id: string;
+  tenant_name: string;
+  /** Origin of the tenant's gateway. */
+  tenant_url: string;
+  /** PEM of the pinned root: the only one that the tenant's server is trusted by. */
+  root_certificate: string;
+  connector_id: string;
+  /** PEM. */
+  certificate: string;
+  /** Name, in the folder of keys, of the file with the certificate's private key. */
+  key_file: string;
+  renew_after: Date;
+  /** Public JWK with `kid`. */
+  relay_key: Readonly<Record<string, unknown>>;
+  attached_at: Date;
+  attached_by: string;
+}
+
+export interface LinkRow {
+  authority_id: string;
+  tenant_user_id: string;
+  tenant_user_name: string;
+  local_user_id: string;
+  local_user_name: string;
+  linked_at: Date;
+}
+
+export interface UploadCursorRow {
+  authority_id: string;
+  /** Names this change log to the tenant. */
+  epoch: string;
+  /** The tenant said that it has everything up to here. */
+  acknowledged: string;
+  /** The end of the last batch that was handed to the network: the tenant can be no further. */
+  sent: string;
+  last_upload_at: Date | null;
+}

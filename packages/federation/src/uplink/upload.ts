@@ -1,0 +1,146 @@
+import { BATCH_HEADERS, comparePositions, FEDERATION_PATHS } from '@moorline/contracts/federation';
+import {
+  asMoorlineError,
+  type BackoffPolicy,
+  backoffMs,
+  type Clock,
+  type Entropy,
+  type Logger,
+  MoorlineError,
+} from '@moorline/kernel';
+import type { EncodedBatch, NextBatch } from './batch-encode.ts';
+import type { UploadCursors } from './cursor-store.ts';
+import { problemOf } from './problem.ts';
+import type { TenantClient } from './tenant-client.ts';
+import type { Wakeup } from './wakeup.ts';
+
+export interface UploadState {
+  /** Why the last batch did not get through; null when it did. */
+  readonly problem: string | null;
+}
+
+/**
+ * Sends what changed, from `cursor` on, until the signal is aborted. Returns `hello` when the tenant has to be
+ * greeted anew: it holds another epoch, or a position that this log cannot go on from.
+ */
+export type Upload = (run: {
+  readonly client: TenantClient;
+  readonly epoch: string;
+  readonly cursor: string;
+  readonly signal: AbortSignal;
+}) => Promise<'hello' | 'stopped'>;
+
+const RETRY: BackoffPolicy = { firstMs: 500, maxMs: 60_000 };
+/** Changes that come within this of each other go in one batch. */
+const GATHER_MS = 10;
+/**
+ * A change may stay unseen while an older transaction is open, and its end wakes nobody: after a wake-up the
+ * log is looked at again at growing intervals, up to the last of them.
+ */
+const FIRST_LOOK_MS = 25;
+const LAST_LOOK_MS = 5000;
+
+export function createUpload(deps: {
+  readonly nextBatch: NextBatch;
+  readonly cursors: UploadCursors;
+  readonly wakeup: Wakeup;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly logger: Logger;
+  readonly onState: (state: UploadState) => void;
+}): Upload {
+  const { nextBatch, cursors, wakeup, clock, entropy, logger } = deps;
+
+  /** The next batch behind `cursor`, waited for; undefined at the end. */
+  const awaitBatch = async (
+    cursor: string,
+    signal: AbortSignal,
+  ): Promise<EncodedBatch | undefined> => {
+    let pauseMs = FIRST_LOOK_MS;
+    while (!signal.aborted) {
+      const batch = await nextBatch(cursor);
+      if (batch) return batch;
+      if (await wakeup.wait(pauseMs, signal)) {
+        await clock.sleep(GATHER_MS, { signal }).catch(() => {});
+        wakeup.reset();
+        pauseMs = FIRST_LOOK_MS;
+      } else {
+        pauseMs = Math.min(LAST_LOOK_MS, pauseMs * 2);
+      }
+    }
+    return undefined;
+  };
+
+  const post = async (
+    client: TenantClient,
+    epoch: string,
+    batch: EncodedBatch,
+    signal: AbortSignal,
+  ): Promise<string> => {
+    const answer = await client.post(FEDERATION_PATHS.batches, batch.body, {
+      signal,
+      headers: {
+        'content-type': 'application/x-ndjson',
+        'content-encoding': 'gzip',
+        [BATCH_HEADERS.epoch]: epoch,
+        [BATCH_HEADERS.from]: batch.from,
+        [BATCH_HEADERS.to]: batch.to,
+        [BATCH_HEADERS.more]: batch.more ? '1' : '0',
+      },
+    });
+    if (answer.status !== 200) throw problemOf(answer);
+    return batch.to;
+  };
+
+  return async ({ client, epoch, cursor: start, signal }) => {
+    let cursor = start;
+    let failures = 0;
+    let ahead: Promise<EncodedBatch | undefined> | null = null;
+    while (!signal.aborted) {
+      try {
+        const batch: EncodedBatch | undefined = (await ahead) ?? (await awaitBatch(cursor, signal));
+        ahead = null;
+        if (!batch) break;
+        await cursors.sending(cursor, batch.to);
+        // The next batch is read and packed while this one is on its way.
+        ahead = batch.more ? nextBatch(batch.to) : null;
+        ahead?.catch(() => {}); // seen where it is awaited, if it ever is
+        cursor = await post(client, epoch, batch, signal);
+        if (!ahead) await cursors.acknowledged(cursor);
+        failures = 0;
+        deps.onState({ problem: null });
+      } catch (thrown) {
+        ahead = null;
+        if (signal.aborted) break;
+        const error = thrown instanceof MoorlineError ? thrown : asNetworkError(thrown);
+        const held = error.details.cursor;
+        if (error.code === 'uplink.cursor_mismatch' && typeof held === 'string') {
+          const resumed = await cursors.resume(held);
+          if (resumed.kind === 'newEpoch') return 'hello';
+          // Going on where the tenant stands; not without a pause when that is where this began.
+          const isStuck = comparePositions(resumed.cursor, cursor) === 0;
+          cursor = resumed.cursor;
+          if (!isStuck) continue;
+        }
+        if (error.code === 'uplink.epoch_unknown') return 'hello';
+        logger.warn({ err: error, code: error.code, cursor }, 'a batch did not get through');
+        deps.onState({ problem: error.message });
+        await clock.sleep(backoffMs(RETRY, failures++, entropy), { signal }).catch(() => {});
+      }
+    }
+    return 'stopped';
+  };
+}
+
+function asNetworkError(thrown: unknown): MoorlineError {
+  const error = asMoorlineError(thrown);
+  return new MoorlineError(
+    {
+      code: 'uplink.interrupted',
+      kind: 'unavailable',
+      text: `The tenant did not take the last batch: ${thrown instanceof Error ? thrown.message : 'the connection failed'}. It is sent again.`,
+    },
+    {},
+    { cause: error.cause ?? thrown },
+  );
+}
