@@ -64,7 +64,7 @@ export interface Listener extends AsyncDisposable {
   onUpgrade(path: string, handler: UpgradeHandler): void;
   /** @throws `http.port_in_use`, `http.cannot_listen` */
   listen(): Promise<{ url: string; port: number }>;
-  /** Replaces certificate and key for connections from now on. */
+  /** Replaces certificate and key for connections from now on; without `ca` the one from before stays. */
   setTls(tls: ListenerTls): void;
   /** Stops taking connections, ends event streams, waits for requests under way, cuts off the rest. Idempotent. */
   close(): Promise<void>;

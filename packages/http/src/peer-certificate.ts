@@ -10,6 +10,8 @@ export interface PeerCertificate {
   /** Its one subjectAltName, a URI. */
   readonly uri: string;
   readonly pem: string;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
 }
 
 type Connection = FastifyRequest | IncomingMessage | Duplex;
@@ -59,7 +61,12 @@ function readCertificate(socket: TLSSocket): PeerCertificate | null {
   const certificate = socket.getPeerX509Certificate();
   const uri = /^URI:([^\s,"]+)$/.exec(certificate?.subjectAltName ?? '')?.[1];
   if (!certificate || uri === undefined) return null;
-  return { serial: certificate.serialNumber.toLowerCase(), uri, pem: certificate.toString() };
+  return {
+    serial: certificate.serialNumber.toLowerCase(),
+    uri,
+    pem: certificate.toString(),
+    notAfter: certificate.validToDate.getTime(),
+  };
 }
 
 function tlsSocketOf(connection: Connection): TLSSocket | undefined {

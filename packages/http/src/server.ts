@@ -36,7 +36,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 export interface NodeServer {
   readonly server: Server;
-  /** New connections see it; those that are open go on. */
+  /** New connections see it; those that are open go on. What is absent stays as it was. */
   setTls(tls: ListenerTls): void;
 }
 
@@ -63,6 +63,7 @@ export function createNodeServer(
       },
     };
   }
+  let current = tls;
   const server = createTlsServer(
     {
       ...http,
@@ -78,7 +79,10 @@ export function createNodeServer(
   return {
     // An https.Server has every member of an http.Server that Fastify uses; only the base class differs.
     server: server as unknown as Server,
-    setTls: (next) => server.setSecureContext(secureContext(next)),
+    setTls(next) {
+      current = { ...current, ...next };
+      server.setSecureContext(secureContext(current));
+    },
   };
 }
 

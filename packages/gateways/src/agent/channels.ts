@@ -1,0 +1,227 @@
+import { CHANNEL_CLOSE, type NudgeMessage } from '@moorline/contracts/agent';
+import { httpErrors, type PeerCertificate, type UpgradeRequest } from '@moorline/http';
+import {
+  asMoorlineError,
+  type Clock,
+  createTaskGroup,
+  type DeviceId,
+  type Entropy,
+  type Logger,
+} from '@moorline/kernel';
+import type { AuthenticatedDevice, DeviceNudger, DevicePort } from '@moorline/model/ports';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { ACTIONS, AgentSocket, DESIRED } from './agent-socket.ts';
+import type { DeviceAccess } from './device-access.ts';
+import { createPingWheel } from './ping-wheel.ts';
+
+/** The open channels of an authority, at most one a device. @spec docs/protocols/agent.md §8 */
+export interface Channels {
+  readonly nudger: DeviceNudger;
+  readonly size: number;
+  accept(upgrade: UpgradeRequest): Promise<void>;
+  /** Closes all with 1001, spread; cuts off what has not answered after 2 s. Idempotent. */
+  close(): Promise<void>;
+}
+
+// The agent has nothing to say here: this is room for a close reason and not much more.
+const MAX_PAYLOAD_BYTES = 1024;
+const MAX_PINGS_PER_VISIT = 64;
+const CLOSE_BATCH = 250;
+const CLOSE_PAUSE_MS = 20;
+const CLOSE_WAIT_MS = 2_000;
+const UNSUPPORTED_DATA = 1003;
+const POLICY_VIOLATION = 1008;
+
+const MESSAGES: readonly string[] = [0, DESIRED, ACTIONS, DESIRED | ACTIONS].map((bits) => {
+  const message: NudgeMessage = {
+    type: 'nudge',
+    ...((bits & DESIRED) !== 0 && { desired: true }),
+    ...((bits & ACTIONS) !== 0 && { actions: true }),
+  };
+  return JSON.stringify(message);
+});
+
+export function createChannels(deps: {
+  readonly devicePort: DevicePort;
+  readonly access: DeviceAccess;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly logger: Logger;
+}): Channels {
+  const { devicePort, access, clock, entropy, logger } = deps;
+  const byDevice = new Map<DeviceId, AgentSocket>();
+  const open = new Set<AgentSocket>();
+  const server = new WebSocketServer({
+    noServer: true,
+    WebSocket: AgentSocket,
+    perMessageDeflate: false,
+    clientTracking: false,
+    maxPayload: MAX_PAYLOAD_BYTES,
+  });
+  const wheel = createPingWheel<AgentSocket>({ clock, entropy }, visit);
+  const tasks = createTaskGroup('agent channels', logger);
+  tasks.run('ping', (signal) => wheel.run(signal));
+  let closing: Promise<void> | undefined;
+
+  // One function each for all sockets, not a closure per connection.
+  function onMessage(this: WebSocket): void {
+    this.close(UNSUPPORTED_DATA, 'agents send nothing over the channel');
+  }
+  function onPong(this: WebSocket): void {
+    own(this).isAlive = true;
+  }
+  function onPing(this: WebSocket): void {
+    const socket = own(this);
+    socket.isAlive = true;
+    socket.pings += 1;
+    if (socket.pings === MAX_PINGS_PER_VISIT) socket.close(POLICY_VIOLATION, 'too many pings');
+  }
+  function onClose(this: WebSocket): void {
+    const socket = own(this);
+    open.delete(socket);
+    wheel.remove(socket);
+    leave(socket);
+  }
+  function onError(this: WebSocket, error: Error): void {
+    // The close event follows; what a device sends wrong is no event of ours.
+    logger.debug({ err: error, deviceId: own(this).device?.deviceId }, 'channel failed');
+  }
+
+  function visit(socket: AgentSocket): boolean {
+    if (!socket.isAlive) {
+      socket.terminate();
+      return false;
+    }
+    if (clock.now() >= socket.expiresAt) {
+      socket.close(CHANNEL_CLOSE.revoked, 'the certificate has ended');
+    } else if (socket.readyState === AgentSocket.OPEN) {
+      socket.ping();
+    }
+    socket.isAlive = false;
+    socket.pings = 0;
+    return true;
+  }
+
+  function enter(socket: AgentSocket, device: AuthenticatedDevice): void {
+    const before = byDevice.get(device.deviceId);
+    byDevice.set(device.deviceId, socket);
+    devicePort.channelOpened(device, socket.connectionId);
+    if (!before) return;
+    devicePort.channelClosed(device, before.connectionId);
+    before.close(CHANNEL_CLOSE.replaced, 'another channel of this device took over');
+  }
+  function leave(socket: AgentSocket): void {
+    const { device } = socket;
+    // A channel that was replaced or cut off has been reported closed already.
+    if (!device || byDevice.get(device.deviceId) !== socket) return;
+    byDevice.delete(device.deviceId);
+    devicePort.channelClosed(device, socket.connectionId);
+  }
+
+  function send(socket: AgentSocket, bits: number): void {
+    if (socket.isSending) {
+      socket.queued |= bits;
+      return;
+    }
+    socket.isSending = true;
+    socket.send(MESSAGES[bits] ?? '', (error) => {
+      socket.isSending = false;
+      const next = socket.queued;
+      socket.queued = 0;
+      if (next !== 0 && !error && socket.readyState === AgentSocket.OPEN) send(socket, next);
+    });
+  }
+
+  // What ended the right to the channel may have happened between the look-up and the registration.
+  async function recheck(socket: AgentSocket, peer: PeerCertificate): Promise<void> {
+    try {
+      await devicePort.authenticate(peer);
+    } catch (thrown) {
+      const error = asMoorlineError(thrown);
+      if (error.kind === 'failure') disconnect(socket, error.code);
+      else logger.warn({ err: error.cause ?? error }, 'channel could not be looked up again');
+    }
+  }
+  function disconnect(socket: AgentSocket, reason: string): void {
+    leave(socket);
+    socket.close(CHANNEL_CLOSE.revoked, closeReason(reason));
+  }
+
+  async function closeAll(): Promise<void> {
+    await tasks.stop();
+    const sockets = [...open];
+    for (let start = 0; start < sockets.length; start += CLOSE_BATCH) {
+      if (start > 0) await clock.sleep(CLOSE_PAUSE_MS);
+      for (const socket of sockets.slice(start, start + CLOSE_BATCH)) {
+        socket.close(CHANNEL_CLOSE.goingAway, 'the server is going down');
+      }
+    }
+    const waited = new AbortController();
+    const gone = Promise.all(sockets.filter((one) => open.has(one)).map(closed));
+    await Promise.race([
+      gone,
+      clock.sleep(CLOSE_WAIT_MS, { signal: waited.signal }).catch(() => {}),
+    ]);
+    waited.abort();
+    for (const socket of open) socket.terminate();
+  }
+
+  return {
+    get size() {
+      return byDevice.size;
+    },
+    nudger: {
+      nudge(deviceId, nudge) {
+        const socket = byDevice.get(deviceId);
+        const bits = (nudge.desired ? DESIRED : 0) | (nudge.actions ? ACTIONS : 0);
+        if (bits !== 0 && socket?.readyState === AgentSocket.OPEN) send(socket, bits);
+      },
+      disconnect(deviceId, reason) {
+        const socket = byDevice.get(deviceId);
+        if (socket) disconnect(socket, reason);
+      },
+    },
+    async accept({ request, socket: raw, head, peer, remoteAddress, signal }) {
+      const device = await access.authenticate(peer);
+      if (closing) throw httpErrors.stopping();
+      if (signal.aborted) return;
+      server.handleUpgrade(request, raw, head, (socket) => {
+        socket.device = device;
+        socket.connectionId = Buffer.from(entropy.bytes(8)).toString('hex');
+        socket.expiresAt = peer.notAfter;
+        socket.on('message', onMessage);
+        socket.on('pong', onPong);
+        socket.on('ping', onPing);
+        socket.on('close', onClose);
+        socket.on('error', onError);
+        open.add(socket);
+        wheel.add(socket);
+        devicePort.contacted(device, { remoteAddress });
+        enter(socket, device);
+        tasks.run('look up again', () => recheck(socket, peer));
+      });
+    },
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+// The server makes every socket as an AgentSocket; only the types of its events do not say so.
+function own(socket: WebSocket): AgentSocket {
+  return socket as AgentSocket;
+}
+
+function closed(socket: AgentSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+  });
+}
+
+// A close frame holds at most 123 bytes of reason. @spec RFC 6455 §5.5.1
+function closeReason(text: string): string {
+  let reason = text.toWellFormed().slice(0, 123);
+  while (Buffer.byteLength(reason) > 123) reason = reason.slice(0, -1).toWellFormed();
+  return reason;
+}
