@@ -1,0 +1,125 @@
+import type { Bus } from '@moorline/bus';
+import type { QueryOptions } from '@moorline/codecs/odata';
+import type { ManagedDevice } from '@moorline/contracts/admin';
+import type { Database } from '@moorline/db';
+import { type Clock, type ConnectorId, type DeviceId, isUuid, type Logger } from '@moorline/kernel';
+import type { Actor } from '@moorline/model';
+import type {
+  RemoteAuthorities,
+  Transaction,
+  UploadedDevice,
+  UploadSink,
+  UploadSource,
+} from '@moorline/model/ports';
+import type { ListPage } from '../../listing/list.ts';
+import { managementAgents, type Profile } from '../../profile.ts';
+import { announce } from '../../topics.ts';
+import { authorize } from '../access/index.ts';
+import type { Refusals } from '../refusals/index.ts';
+import { deviceErrors } from './errors.ts';
+import { countDevices, listDevices } from './list.ts';
+import { createPresence, type Presence } from './presence.ts';
+import { type DeviceRow, managedDevice, type Presentation, uploadedDevice } from './present.ts';
+import { deleteDevices, loadDevice, loadDevices } from './store.ts';
+import { writeUploaded } from './upload-sink.ts';
+
+/** The devices that the authority knows: its own, and those that others upload. */
+export interface Devices {
+  /** @throws `access.denied`, `odata.skiptoken_invalid` */
+  list(actor: Actor, options: QueryOptions): Promise<ListPage<ManagedDevice>>;
+  /** @throws `access.denied`, `devices.not_found` */
+  get(actor: Actor, id: string): Promise<ManagedDevice>;
+  /** @throws `access.denied` */
+  count(actor: Actor, options: QueryOptions): Promise<number>;
+  readonly presence: Presence;
+  readonly uploadSource: Pick<UploadSource, 'readDevices'>;
+  readonly uploadSink: Pick<UploadSink, 'applyDevices'>;
+  /** Removes devices of this origin that are there, and tells who watches; answers which were. */
+  remove(
+    tx: Transaction,
+    origin: ConnectorId | null,
+    ids: readonly DeviceId[],
+  ): Promise<readonly DeviceId[]>;
+}
+
+export function createDevices(deps: {
+  readonly profile: Profile;
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly remotes: () => RemoteAuthorities | null;
+  readonly refusals: Refusals;
+}): Devices {
+  const { profile, database, bus, clock, remotes, refusals } = deps;
+  const { authorityId } = profile;
+  const agents = managementAgents(profile);
+  const presence = createPresence({ ...deps, authorityId });
+  const presentation = (): Presentation => ({
+    agents,
+    now: clock.now(),
+    originName: (origin) => remotes()?.describe(origin as ConnectorId).name ?? origin,
+  });
+
+  return {
+    presence,
+    async list(actor, options) {
+      authorize(actor, 'devices.read');
+      return database.read(authorityId, (tx) => listDevices(tx, options, presentation()));
+    },
+    async get(actor, id) {
+      const row = await database.read(authorityId, (tx) => requireDevice(tx, id));
+      authorize(actor, 'devices.read');
+      return managedDevice(row, presentation());
+    },
+    async count(actor, options) {
+      authorize(actor, 'devices.read');
+      return database.read(authorityId, (tx) => countDevices(tx, options, presentation()));
+    },
+    uploadSource: {
+      async readDevices(ids) {
+        const rows = await database.read(authorityId, (tx) => loadDevices(tx, ids, { own: true }));
+        return rows.map(uploadedDevice);
+      },
+    },
+    uploadSink: {
+      async applyDevices(
+        tx: Transaction,
+        origin: ConnectorId,
+        devices: readonly UploadedDevice[],
+      ): Promise<void> {
+        const { changed, foreign } = await writeUploaded(tx, origin, devices, clock.now());
+        announce(bus, tx, 'device', changed, { uploadable: false });
+        if (foreign.length === 0) return;
+        tx.afterCommit(() =>
+          refusals.record({
+            activity: 'devices.upload',
+            code: 'devices.of_another_origin',
+            actor: remotes()?.describe(origin).name ?? origin,
+            target: origin,
+            details: { devices: foreign.length, first: foreign.slice(0, 20) },
+          }),
+        );
+      },
+    },
+    async remove(tx, origin, ids) {
+      const removed = await deleteDevices(tx, origin, ids);
+      announce(bus, tx, 'device', removed, { uploadable: origin === null });
+      tx.afterCommit(() => {
+        for (const id of removed) presence.forget(id);
+      });
+      return removed;
+    },
+  };
+}
+
+/** The device's row. @throws `devices.not_found` also for what is no id at all */
+export async function requireDevice(
+  tx: Transaction,
+  id: string,
+  options: { readonly lock?: boolean } = {},
+): Promise<DeviceRow> {
+  const row = isUuid(id) ? await loadDevice(tx, id, options) : undefined;
+  if (!row) throw deviceErrors.notFound({ id: id.slice(0, 64) });
+  return row;
+}

@@ -1,0 +1,85 @@
+import type { ManagedDevice } from '@moorline/contracts/admin';
+import { type DeviceId, rfc3339 } from '@moorline/kernel';
+import type { DeviceSummary } from '@moorline/model';
+import type { UploadedDevice } from '@moorline/model/ports';
+import type { Selectable } from 'kysely';
+import type { ManagementAgent } from '../../profile.ts';
+import { ACTIVE_WITHIN_MS, complianceOf } from './entity.ts';
+import type { DEVICE_COLUMNS, DeviceTables } from './tables.ts';
+
+/** A device's row without the columns that only lists compare by. */
+export type DeviceRow = Pick<Selectable<DeviceTables['devices']>, (typeof DEVICE_COLUMNS)[number]>;
+
+export interface Presentation {
+  readonly agents: { readonly own: ManagementAgent; readonly attached: ManagementAgent };
+  readonly now: number;
+  /** Name of the connector that a device came through. */
+  originName(origin: string): string;
+}
+
+/** The row as Graph's managedDevice. */
+export function managedDevice(row: DeviceRow, presentation: Presentation): ManagedDevice {
+  const { agents, now, originName } = presentation;
+  const managementAgent = row.origin === null ? agents.own : agents.attached;
+  return {
+    id: row.id,
+    deviceName: row.name,
+    managedDeviceName: row.name,
+    operatingSystem: row.operating_system,
+    osVersion: row.os_version,
+    manufacturer: row.manufacturer,
+    model: row.model,
+    serialNumber: row.serial_number,
+    managementAgent,
+    managedDeviceOwnerType: 'company',
+    complianceState: complianceOf(managementAgent),
+    deviceRegistrationState: 'registered',
+    enrolledDateTime: rfc3339(row.enrolled_at.getTime()),
+    lastSyncDateTime: rfc3339(row.last_contact_at.getTime()),
+    managementCertificateExpirationDate: rfc3339(row.certificate_expires_at.getTime()),
+    physicalMemoryInBytes: Number(row.physical_memory_bytes ?? 0),
+    totalStorageSpaceInBytes: Number(row.total_storage_bytes ?? 0),
+    freeStorageSpaceInBytes: Number(row.free_storage_bytes ?? 0),
+    ethernetMacAddress: row.ethernet_mac_address,
+    wiFiMacAddress: row.wifi_mac_address,
+    processorArchitecture: row.architecture,
+    chassisType: row.chassis_type,
+    online: row.online,
+    clientActivity: now - row.last_contact_at.getTime() <= ACTIVE_WITHIN_MS ? 'active' : 'inactive',
+    clientVersion: row.client_version,
+    connectorId: row.origin,
+    connectorName: row.origin === null ? null : originName(row.origin),
+  };
+}
+
+/** The row as it is told to another authority. */
+export function uploadedDevice(row: DeviceRow): UploadedDevice {
+  return {
+    id: row.id as DeviceId,
+    summary: summaryOf(row),
+    online: row.online,
+    lastContactAt: rfc3339(row.last_contact_at.getTime()),
+    enrolledAt: rfc3339(row.enrolled_at.getTime()),
+    clientVersion: row.client_version,
+    certificateExpiresAt: rfc3339(row.certificate_expires_at.getTime()),
+  };
+}
+
+function summaryOf(row: DeviceRow): DeviceSummary {
+  const size = (text: string | null): number | null => (text === null ? null : Number(text));
+  return {
+    name: row.name,
+    operatingSystem: row.operating_system,
+    osVersion: row.os_version,
+    manufacturer: row.manufacturer,
+    model: row.model,
+    serialNumber: row.serial_number,
+    architecture: row.architecture,
+    chassisType: row.chassis_type,
+    physicalMemoryBytes: size(row.physical_memory_bytes),
+    totalStorageBytes: size(row.total_storage_bytes),
+    freeStorageBytes: size(row.free_storage_bytes),
+    ethernetMacAddress: row.ethernet_mac_address,
+    wifiMacAddress: row.wifi_mac_address,
+  };
+}

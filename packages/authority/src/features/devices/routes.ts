@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { QueryOptionName } from '@moorline/codecs/odata';
+import { ADMIN_PATHS, Collection, ManagedDevice } from '@moorline/contracts/admin';
+import type { HttpApp } from '@moorline/http';
+import { Type } from 'typebox';
+import { collectionOf, contextOf, narrow, queryOf, querySchema } from '../../listing/answer.ts';
+import { authorize } from '../access/index.ts';
+import type { Devices } from './devices.ts';
+import { MANAGED_DEVICE } from './entity.ts';
+
+const LIST_OPTIONS: readonly QueryOptionName[] = [
+  '$filter',
+  '$orderby',
+  '$select',
+  '$top',
+  '$skip',
+  '$count',
+  '$search',
+  '$skiptoken',
+];
+const COUNT_OPTIONS: readonly QueryOptionName[] = ['$filter', '$search'];
+const GET_OPTIONS: readonly QueryOptionName[] = ['$select'];
+
+const SelectedDevice = Type.Partial(ManagedDevice);
+const DeviceAnswer = Type.Object({
+  '@odata.context': Type.String(),
+  ...SelectedDevice.properties,
+});
+
+/** GET managedDevices, its $count, and one device; all need `devices.read`. */
+export function deviceRoutes(app: HttpApp, devices: Devices): void {
+  const path = ADMIN_PATHS.managedDevices;
+  app.get(
+    path,
+    {
+      config: { access: 'actor' },
+      schema: {
+        summary: 'Devices',
+        tags: ['Devices'],
+        querystring: querySchema(LIST_OPTIONS),
+        response: { 200: Collection(SelectedDevice) },
+      },
+    },
+    async (request) => {
+      authorize(request.actor, 'devices.read');
+      const options = queryOf(request, MANAGED_DEVICE, LIST_OPTIONS);
+      const page = await devices.list(request.actor, options);
+      return collectionOf(request, 'deviceManagement/managedDevices', options, page);
+    },
+  );
+
+  app.get(
+    `${path}/$count`,
+    {
+      config: { access: 'actor' },
+      schema: {
+        summary: 'How many devices there are, as plain text',
+        tags: ['Devices'],
+        querystring: querySchema(COUNT_OPTIONS),
+        response: { 200: { type: 'string', content: { 'text/plain': {} } } },
+      },
+    },
+    async (request, reply) => {
+      authorize(request.actor, 'devices.read');
+      const options = queryOf(request, MANAGED_DEVICE, COUNT_OPTIONS);
+      const count = await devices.count(request.actor, options);
+      return reply.type('text/plain').send(String(count));
+    },
+  );
+
+  app.get(
+    `${path}/:id`,
+    {
+      config: { access: 'actor' },
+      schema: {
+        summary: 'One device',
+        tags: ['Devices'],
+        params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+        querystring: querySchema(GET_OPTIONS),
+        response: { 200: DeviceAnswer, 304: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      authorize(request.actor, 'devices.read');
+      const { select } = queryOf(request, MANAGED_DEVICE, GET_OPTIONS);
+      const device = await devices.get(request.actor, request.params.id);
+      const tag = deviceTag(device);
+      reply.header('etag', tag);
+      if (request.headers['if-none-match'] === tag) return reply.code(304).send(null);
+      return {
+        '@odata.context': contextOf(request, 'deviceManagement/managedDevices', select).concat(
+          '/$entity',
+        ),
+        ...narrow(device, select),
+      };
+    },
+  );
+}
+
+/** The device's ETag: changes with whatever is shown of it. @spec RFC 9110 §8.8.3 */
+export function deviceTag(device: ManagedDevice): string {
+  return `W/"${createHash('sha256').update(JSON.stringify(device)).digest('hex').slice(0, 24)}"`;
+}

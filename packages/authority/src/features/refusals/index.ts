@@ -1,0 +1,1 @@
+export { createRefusals, type Refusal, type Refusals } from './refusals.ts';
