@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { DatabaseSource } from '@moorline/db';
 import { nearest } from '@moorline/kernel';
 
 /** How a host is started; ports are N-1 (plain console), N (admin) and N+1 (gateway), or all 0 for free ones. */
@@ -9,9 +11,8 @@ export interface HostConfig {
   readonly port: number;
   /** Folder of the built console; absent: no console is served. */
   readonly consoleFolder: string | undefined;
-  /** PostgreSQL by URL; absent: the embedded one in the data folder. */
-  readonly databaseUrl: string | undefined;
-  readonly databaseOwnerUrl: string | undefined;
+  /** DATABASE_URL (and DATABASE_OWNER_URL), or the embedded PostgreSQL in the data folder. */
+  readonly database: DatabaseSource;
   readonly logLevel: LogLevel;
 }
 
@@ -72,8 +73,16 @@ export function readConfig(
     address: values.host ?? '127.0.0.1',
     port,
     consoleFolder: values.console,
-    databaseUrl: environment.DATABASE_URL,
-    databaseOwnerUrl: environment.DATABASE_OWNER_URL,
+    database: databaseSource(values.data, environment),
     logLevel,
   };
+}
+
+function databaseSource(
+  dataFolder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): DatabaseSource {
+  const { DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl } = environment;
+  if (url === undefined) return { kind: 'embedded', folder: join(dataFolder, 'postgres') };
+  return { kind: 'url', url, ...(ownerUrl === undefined ? {} : { ownerUrl }) };
 }

@@ -53,7 +53,7 @@ export interface FederationHalf extends AsyncDisposable {
   readonly remotes: RemoteAuthorities | null;
   registerAdmin(app: HttpApp): void;
   registerGateway(listener: Listener): void;
-  start(): Promise<void>;
+  start(signal: AbortSignal): Promise<void>;
 }
 
 /** What a host program adds to the common composition: data and its half of the federation. */
@@ -62,7 +62,7 @@ export interface HostProfile {
   /** How Graph names the management of its own devices. */
   readonly managedBy: HostKind;
   readonly federationMigrations: readonly Migration[];
-  createFederation(context: HostContext): FederationHalf;
+  createFederation(context: HostContext): Promise<FederationHalf>;
 }
 
 export interface HostDeps {
@@ -107,7 +107,7 @@ export async function startHost(
   progress('database');
   const database = stack.use(
     await openDatabase({
-      source: databaseSource(config),
+      source: config.database,
       migrations: [...AUTHORITY_MIGRATIONS, ...profile.federationMigrations],
       logger,
       onProgress: progress,
@@ -144,7 +144,7 @@ export async function startHost(
     gatewayUrl: () => gatewayUrl,
     authority: () => required(authority),
   };
-  const federation = stack.use(profile.createFederation(context));
+  const federation = stack.use(await profile.createFederation(context));
   const engine = stack.use(
     createAuthority({
       profile: {
@@ -231,7 +231,7 @@ export async function startHost(
   const deviceAddress = await devices.listen();
   gatewayUrl = `https://${publicName(config.address)}:${deviceAddress.port}`;
   await engine.start();
-  await federation.start();
+  await federation.start(tasks.signal);
   const adminAddress = await admin.listen();
   const plainAddress = await plain.listen();
   server.renewOn([admin, devices], tasks);
@@ -262,17 +262,6 @@ export async function startHost(
       return { token: await engine.access.firstApiToken(name) };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-function databaseSource(config: HostConfig): Parameters<typeof openDatabase>[0]['source'] {
-  if (config.databaseUrl === undefined) {
-    return { kind: 'embedded', folder: join(config.dataFolder, 'postgres') };
-  }
-  return {
-    kind: 'url',
-    url: config.databaseUrl,
-    ...(config.databaseOwnerUrl === undefined ? {} : { ownerUrl: config.databaseOwnerUrl }),
   };
 }
 

@@ -9,4 +9,5 @@ export {
   startHost,
 } from './host.ts';
 export type { HostMessage, HostReady, HostRequest } from './process-contract.ts';
-export { type HostProgram, runHostProcess } from './run-process.ts';
+export { runHostProcess } from './run-process.ts';
+export { VERSION } from './version.ts';

@@ -1,25 +1,19 @@
 import { createLogger } from '@moorline/http';
-import { asMoorlineError, type Logger, MoorlineError } from '@moorline/kernel';
+import { asMoorlineError, MoorlineError, systemClock, systemEntropy } from '@moorline/kernel';
 import { type HostConfig, readConfig, UsageError } from './config.ts';
-import type { Host } from './host.ts';
+import { type Host, type HostProfile, startHost } from './host.ts';
 import { type HostMessage, isHostRequest } from './process-contract.ts';
-
-/** What differs between the host programs. */
-export interface HostProgram {
-  readonly defaults: { readonly name: string; readonly port: number };
-  /** Builds and starts the host; rejects with an error whose message is for people. */
-  start(
-    config: HostConfig,
-    deps: { logger: Logger; onProgress(step: string): void },
-  ): Promise<Host>;
-}
+import { VERSION } from './version.ts';
 
 /**
  * A host as a process: flags in, one line out when it cannot start, an orderly stop on SIGINT, SIGTERM or
  * the end of its supervisor. With an IPC channel it speaks the process contract; without one it prints
  * where its console is and a one-time sign-in link.
  */
-export async function runHostProcess(program: HostProgram): Promise<void> {
+export async function runHostProcess(
+  profile: HostProfile,
+  defaults: { readonly name: string; readonly port: number },
+): Promise<void> {
   const send = (message: HostMessage): void => {
     if (process.connected) process.send?.(message);
   };
@@ -31,13 +25,13 @@ export async function runHostProcess(program: HostProgram): Promise<void> {
 
   let config: HostConfig;
   try {
-    config = readConfig(process.argv.slice(2), process.env, program.defaults);
+    config = readConfig(process.argv.slice(2), process.env, defaults);
   } catch (error) {
     if (error instanceof UsageError) return fail(error.message, 2);
     throw error;
   }
 
-  const logger = createLogger({ name: program.defaults.name, level: config.logLevel });
+  const logger = createLogger({ name: profile.kind, level: config.logLevel });
   let stopRequested = false;
   let host: Host | undefined;
   const stop = async (reason: string): Promise<void> => {
@@ -52,8 +46,11 @@ export async function runHostProcess(program: HostProgram): Promise<void> {
   if (process.connected) process.on('disconnect', () => void stop('supervisor has gone'));
 
   try {
-    const started = await program.start(config, {
+    const started = await startHost(config, profile, {
+      clock: systemClock,
+      entropy: systemEntropy,
       logger,
+      version: VERSION,
       onProgress: (step) => send({ type: 'progress', step }),
     });
     host = started;

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { authorize, recordAudit } from '@moorline/authority';
+import { createUplink, UPLINK_MIGRATIONS } from '@moorline/federation';
+import type { FederationHalf, HostContext, HostProfile } from '@moorline/host';
+
+/** The on-premises host: manages the devices of its network, and dials out to a tenant when attached. */
+export const SITE_PROFILE: HostProfile = {
+  kind: 'site',
+  managedBy: 'site',
+  federationMigrations: UPLINK_MIGRATIONS,
+  createFederation: uplinkHalf,
+};
+
+async function uplinkHalf(context: HostContext): Promise<FederationHalf> {
+  const { identity, authority } = context;
+  const uplink = await createUplink({
+    profile: identity,
+    database: context.database,
+    bus: context.bus,
+    clock: context.clock,
+    entropy: context.entropy,
+    logger: context.logger,
+    version: context.version,
+    folder: join(context.folder, 'uplink'),
+    uploadSource: () => authority().uploadSource,
+    administration: () => authority().administration,
+    resolveLocalActor: (userId) => authority().access.authenticator.localActor(userId),
+    audit: recordAudit,
+  });
+  return {
+    remotes: null,
+    registerAdmin: (app) => uplink.registerAdmin(app, { authorize }),
+    registerGateway: () => {},
+    start: (signal) => uplink.start(signal),
+    [Symbol.asyncDispose]: () => uplink[Symbol.asyncDispose](),
+  };
+}
