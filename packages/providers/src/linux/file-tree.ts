@@ -115,7 +115,7 @@ export function createFileTree(root: string): FileTree {
     },
     names: (path) => attempt(path, () => readdirSync(resolve(path)).sort()) ?? [],
     link: (path) => attempt(path, () => readlinkSync(resolve(path))),
-    stat: (path) => attempt(path, () => statSync(resolve(path))),
+    stat: (path) => attempt(path, () => statSync(resolve(path), { throwIfNoEntry: false }) ?? null),
     space: (path) =>
       attempt(path, () => {
         const { bsize, blocks, bavail } = statfsSync(resolve(path));
