@@ -162,6 +162,7 @@ export async function startHost(
       remotes: federation.remotes,
       nudger: {
         nudge: (deviceId, nudge) => gateway?.nudger.nudge(deviceId, nudge),
+        nudgeAll: (nudge) => gateway?.nudger.nudgeAll(nudge),
         disconnect: (deviceId, reason) => gateway?.nudger.disconnect(deviceId, reason),
       },
       gatewayUrl: () => gatewayUrl,

@@ -8,7 +8,12 @@ import {
   type Entropy,
   type Logger,
 } from '@moorline/kernel';
-import type { AuthenticatedDevice, DeviceNudger, DevicePort } from '@moorline/model/ports';
+import type {
+  AuthenticatedDevice,
+  DeviceNudge,
+  DeviceNudger,
+  DevicePort,
+} from '@moorline/model/ports';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ACTIONS, AgentSocket, DESIRED } from './agent-socket.ts';
 import type { DeviceAccess } from './device-access.ts';
@@ -29,6 +34,8 @@ const MAX_PINGS_PER_VISIT = 64;
 const CLOSE_BATCH = 250;
 const CLOSE_PAUSE_MS = 20;
 const CLOSE_WAIT_MS = 2_000;
+const NUDGE_BATCH = 50;
+const NUDGE_PAUSE_MS = 100;
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
 
@@ -147,6 +154,20 @@ export function createChannels(deps: {
     socket.close(CHANNEL_CLOSE.revoked, closeReason(reason));
   }
 
+  function nudge(deviceId: DeviceId, { desired, actions }: DeviceNudge): void {
+    const socket = byDevice.get(deviceId);
+    const bits = (desired ? DESIRED : 0) | (actions ? ACTIONS : 0);
+    if (bits !== 0 && socket?.readyState === AgentSocket.OPEN) send(socket, bits);
+  }
+
+  async function nudgeAll(word: DeviceNudge, signal: AbortSignal): Promise<void> {
+    const devices = [...byDevice.keys()];
+    for (let start = 0; start < devices.length; start += NUDGE_BATCH) {
+      if (start > 0) await clock.sleep(NUDGE_PAUSE_MS, { signal });
+      for (const deviceId of devices.slice(start, start + NUDGE_BATCH)) nudge(deviceId, word);
+    }
+  }
+
   async function closeAll(): Promise<void> {
     await tasks.stop();
     const sockets = [...open];
@@ -171,11 +192,8 @@ export function createChannels(deps: {
       return byDevice.size;
     },
     nudger: {
-      nudge(deviceId, nudge) {
-        const socket = byDevice.get(deviceId);
-        const bits = (nudge.desired ? DESIRED : 0) | (nudge.actions ? ACTIONS : 0);
-        if (bits !== 0 && socket?.readyState === AgentSocket.OPEN) send(socket, bits);
-      },
+      nudge,
+      nudgeAll: (word) => tasks.run('nudge all', (signal) => nudgeAll(word, signal)),
       disconnect(deviceId, reason) {
         const socket = byDevice.get(deviceId);
         if (socket) disconnect(socket, reason);

@@ -124,6 +124,8 @@ export interface DeviceNudge {
 export interface DeviceNudger {
   /** Coalesced, at most one in flight and one queued per device; silently nothing when not connected. */
   nudge(deviceId: DeviceId, nudge: DeviceNudge): void;
+  /** A word to every device that is connected now, paced so that their answers do not come at once. */
+  nudgeAll(nudge: DeviceNudge): void;
   /** Closes the channel of a device whose right to it has ended. */
   disconnect(deviceId: DeviceId, reason: string): void;
 }
