@@ -1,10 +1,4 @@
 export { type Child, type ChildOptions, startChild } from './child.ts';
-export {
-  Constellation,
-  type ConstellationAgent,
-  type ConstellationOptions,
-  type Star,
-} from './constellation.ts';
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { freePortTriple } from './free-ports.ts';
 export { type GraphTypes, loadGraphTypes } from './graph-types.ts';
