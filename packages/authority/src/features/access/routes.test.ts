@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ADMIN_PATHS, CSRF_HEADER } from '@moorline/contracts/admin';
+import { ADMIN_PATHS, CSRF_HEADER, Session } from '@moorline/contracts/admin';
 import {
   authenticateWith,
   createAttemptLimiter,
@@ -14,6 +14,7 @@ import { type Access, createAccess } from './access.ts';
 import { ACCESS_MIGRATIONS } from './migrations.ts';
 import { accessAuthenticator, accessRoutes } from './routes.ts';
 
+const [HOST_KIND] = Session.properties.authority.properties.kind.enum;
 const PASSWORD = 'correct horse battery';
 
 interface Answer {
@@ -47,7 +48,7 @@ describe('access routes', () => {
     authenticateWith(listener.app, accessAuthenticator(access));
     accessRoutes(listener.app, {
       access,
-      authority: { id: authorityId, name: 'Contoso', kind: 'tenant', version: '0.1.0' },
+      authority: { id: authorityId, name: 'Contoso', kind: HOST_KIND, version: '0.1.0' },
       limiter: createAttemptLimiter(systemClock, { burst: 3, perMinute: 1 }),
     });
     auditRoutes(listener.app, { authorityId, database: test.database });
@@ -96,7 +97,7 @@ describe('access routes', () => {
     return (answer.cookie ?? '').split(';')[0] ?? '';
   }
 
-  it('sets a cookie that scripts cannot read and other sites cannot send', async () => {
+  it('sets a cookie that scripts cannot read and other origins cannot send', async () => {
     const link = await access.firstSignInLink();
     const answer = await call('POST', ADMIN_PATHS.redeemLink, {
       body: { token: link.path.split('#')[1] },
