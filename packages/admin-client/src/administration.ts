@@ -9,8 +9,10 @@ import {
   type CreateAdministrator,
   type CreateEnrolmentToken,
   type CreateJoinToken,
+  type CreateLinkedAdministrator,
   type EnrolmentToken,
   type JoinToken,
+  type LinkedAdministrator,
   type UpdateAdministrator,
 } from '@moorline/contracts/admin';
 import { iterate, type Page, readAll, readPage } from './collection.ts';
@@ -29,6 +31,13 @@ export interface ConnectorsClient {
 export interface CloudAttachClient {
   get(options?: CallOptions): Promise<CloudAttach>;
   attach(body: AttachRequest, options?: CallOptions): Promise<CloudAttach>;
+  /** As whom administrators of the other end act here. */
+  linkedAdministrators(options?: CallOptions): Promise<readonly LinkedAdministrator[]>;
+  linkAdministrator(
+    body: CreateLinkedAdministrator,
+    options?: CallOptions,
+  ): Promise<LinkedAdministrator>;
+  unlinkAdministrator(tenantUserId: string, options?: CallOptions): Promise<void>;
 }
 
 export interface EnrolmentTokensClient {
@@ -50,11 +59,24 @@ export interface AdministratorsClient {
   update(id: string, body: UpdateAdministrator, options?: CallOptions): Promise<Administrator>;
 }
 
+/** What became of recomputing the audit log's hash chain. */
+export interface AuditVerification {
+  readonly isIntact: boolean;
+  /** How many were looked at. */
+  readonly records: number;
+  /** Number of the first record that does not follow from the one before; null when all do. */
+  readonly brokenAt: number | null;
+}
+
 export interface AuditEventsClient {
-  /** One page, newest first. */
-  list(options?: ListOptions & CallOptions): Promise<Page<AuditEvent>>;
+  /** One page, newest first; only `top` is taken. */
+  list(options?: Pick<ListOptions, 'top'> & CallOptions): Promise<Page<AuditEvent>>;
   nextPage(nextLink: string, options?: CallOptions): Promise<Page<AuditEvent>>;
-  iterate(options?: ListOptions & CallOptions): AsyncGenerator<AuditEvent, void, undefined>;
+  iterate(
+    options?: Pick<ListOptions, 'top'> & CallOptions,
+  ): AsyncGenerator<AuditEvent, void, undefined>;
+  /** Recomputes the chain at the host, from its first record. */
+  verify(options?: CallOptions): Promise<AuditVerification>;
 }
 
 export function createConnectorsClient(transport: Transport): ConnectorsClient {
@@ -72,6 +94,14 @@ export function createCloudAttachClient(transport: Transport): CloudAttachClient
     get: (options = {}) => transport.json(ADMIN_PATHS.cloudAttach, options),
     attach: (body, options = {}) =>
       transport.json(ADMIN_PATHS.cloudAttach, { ...options, method: 'POST', body }),
+    linkedAdministrators: (options = {}) =>
+      readAll(transport, ADMIN_PATHS.linkedAdministrators, options),
+    linkAdministrator: (body, options = {}) =>
+      transport.json(ADMIN_PATHS.linkedAdministrators, { ...options, method: 'POST', body }),
+    async unlinkAdministrator(tenantUserId, options = {}) {
+      const path = `${ADMIN_PATHS.linkedAdministrators}/${encodeURIComponent(tenantUserId)}`;
+      await transport.send(path, { ...options, method: 'DELETE' });
+    },
   };
 }
 
@@ -115,5 +145,6 @@ export function createAuditEventsClient(transport: Transport): AuditEventsClient
     list: (options = {}) => readPage(transport, path(options), options),
     nextPage: (nextLink, options = {}) => readPage(transport, nextLink, options),
     iterate: (options = {}) => iterate(transport, path(options), options),
+    verify: (options = {}) => transport.json(`${ADMIN_PATHS.auditEvents}/verify`, options),
   };
 }

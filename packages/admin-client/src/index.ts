@@ -2,6 +2,7 @@ export type { ActionsClient, FollowOptions } from './actions.ts';
 export type {
   AdministratorsClient,
   AuditEventsClient,
+  AuditVerification,
   ClientSettingsClient,
   CloudAttachClient,
   ConnectorsClient,
