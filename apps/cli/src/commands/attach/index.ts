@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import {
+  type CommandDeps,
+  type ContextOptions,
+  connectionOf,
+  newCommand,
+  type OutputOptions,
+  withContextOptions,
+  withOutput,
+} from '../../command-line.ts';
+import { printOne } from '../../output/print.ts';
+import { attachStatusCommand } from './status.ts';
+
+export function attachCommand(deps: CommandDeps): Command {
+  return withOutput(
+    withContextOptions(
+      newCommand('attach', 'Attach a site to its tenant', [
+        'attach --context site mlj1.eyJ1Ijoi…',
+        'attach status --context site',
+      ]),
+    ),
+  )
+    .argument('<join-token>', 'made by `moorline connectors join-token` at the tenant')
+    .addCommand(attachStatusCommand(deps))
+    .action(async (joinToken: string, flags: ContextOptions & OutputOptions) => {
+      const { client } = await connectionOf(flags, deps);
+      printOne(deps.terminal, flags.output, await client.cloudAttach.attach({ joinToken }, deps));
+    });
+}

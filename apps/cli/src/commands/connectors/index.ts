@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import { type CommandDeps, newGroup } from '../../command-line.ts';
+import { connectorsJoinTokenCommand } from './join-token.ts';
+import { connectorsListCommand } from './list.ts';
+import { connectorsShowCommand } from './show.ts';
+
+export function connectorsCommand(deps: CommandDeps): Command {
+  return newGroup('connectors', 'See the sites that are attached to a tenant', [
+    connectorsListCommand(deps),
+    connectorsShowCommand(deps),
+    connectorsJoinTokenCommand(deps),
+  ]);
+}

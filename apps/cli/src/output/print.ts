@@ -1,0 +1,57 @@
+import type { Terminal } from '../terminal.ts';
+import { cellText } from './cell.ts';
+import { renderCsv } from './csv.ts';
+import { safeJson } from './safe-text.ts';
+import { renderFacts, renderTable } from './table.ts';
+
+export const OUTPUT_FORMATS = ['table', 'json', 'csv'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Rows in the caller's format. `columns` are the fields of a table and of csv; json has what the rows have. */
+export function printRows(
+  terminal: Terminal,
+  format: OutputFormat,
+  rows: readonly Row[],
+  columns: readonly string[],
+  empty: string,
+): void {
+  if (format === 'json') {
+    terminal.write(`${safeJson(rows)}\n`);
+  } else if (format === 'csv') {
+    terminal.write(renderCsv(columns, rows));
+  } else if (rows.length === 0) {
+    terminal.note(`${empty}\n`);
+  } else {
+    const cells = rows.map((row) => columns.map((column) => cellText(column, row[column])));
+    terminal.write(renderTable(columns.map(headerOf), cells, terminal.columns));
+  }
+}
+
+/** One thing in the caller's format. */
+export function printOne(
+  terminal: Terminal,
+  format: OutputFormat,
+  thing: Row,
+  columns: readonly string[] = Object.keys(thing),
+): void {
+  if (format === 'json') {
+    terminal.write(`${safeJson(thing)}\n`);
+  } else if (format === 'csv') {
+    terminal.write(renderCsv(columns, [thing]));
+  } else {
+    const facts = columns.map(
+      (column) => [headerOf(column), cellText(column, thing[column])] as const,
+    );
+    terminal.write(renderFacts(facts));
+  }
+}
+
+/** `lastSyncDateTime` as `last sync`. */
+export function headerOf(field: string): string {
+  return field
+    .replace(/(?:DateTime|InBytes|Bytes)$/, '')
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+}
