@@ -9,6 +9,7 @@ import { createServerTime } from './link/server-time.ts';
 import { type AgentStatus, type ConnectionState, createWarnings } from './status.ts';
 import { lockFolder } from './store/folder-lock.ts';
 import { createIdentityStore, type Identity } from './store/identity-store.ts';
+import { openFolder } from './store/open-folder.ts';
 
 export interface AgentDeps {
   /** Holds everything that the agent keeps; made when missing, mode 0700. One agent at a time. */
@@ -83,7 +84,10 @@ export function createAgent(deps: AgentDeps): Agent {
   };
   const open = async (): Promise<void> => {
     stopping.signal.throwIfAborted();
-    lock ??= await lockFolder(deps.folder);
+    if (!lock) {
+      lock = await lockFolder(deps.folder);
+      await openFolder(deps.folder);
+    }
     identity ??= await store.read();
   };
   const startSession = async (): Promise<void> => {

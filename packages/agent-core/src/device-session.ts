@@ -32,9 +32,9 @@ import { createSchedule } from './reconcile/schedule.ts';
 import { createWorkLoop } from './reconcile/work-loop.ts';
 import type { ConnectionState, Warnings } from './status.ts';
 import { openAcknowledgedDocuments } from './store/acknowledged-documents.ts';
-import { makeFolder } from './store/atomic-file.ts';
 import { openDurableQueue } from './store/durable-queue.ts';
 import type { Identity, IdentityStore } from './store/identity-store.ts';
+import { openFolder } from './store/open-folder.ts';
 
 export interface DeviceSessionDeps {
   readonly folder: string;
@@ -75,7 +75,7 @@ export async function startDeviceSession(
 ): Promise<DeviceSession> {
   const { clock, entropy, logger, provider, serverTime, store, warnings } = deps;
   const folder = join(deps.folder, 'devices', initial.deviceId);
-  await makeFolder(folder);
+  await openFolder(folder);
   await using opened = new AsyncDisposableStack();
   const journal = opened.use(await openActionJournal(join(folder, 'actions.journal'), clock));
   const queue = opened.use(

@@ -6,11 +6,11 @@ import {
   ClientSettings,
   DesiredAnswer,
 } from '@moorline/contracts/agent';
+import { readIfPresent, writeDurably } from '@moorline/files';
 import { canonicalJson, type Json } from '@moorline/kernel';
 import type { DesiredDocument } from '@moorline/model/ports';
 import { agentErrors } from '../errors.ts';
 import type { AuthorityClient } from '../link/authority-client.ts';
-import { readIfPresent, writeFileAtomically } from '../store/atomic-file.ts';
 import { type AppliedSettings, applyClientSettings, BUILT_IN_SETTINGS } from './client-settings.ts';
 
 export interface PolicyRound {
@@ -76,7 +76,7 @@ export async function openPolicy(
         documents: [...next.values()],
         settings: after.settings,
       };
-      await writeFileAtomically(path, JSON.stringify(kept));
+      await writeDurably(path, JSON.stringify(kept));
       const isOther = JSON.stringify(after) !== JSON.stringify(applied);
       cursor = body.cursor;
       documents = next;
@@ -116,11 +116,11 @@ function text(document: DesiredDocument): string {
   return `${document.version} ${canonicalJson(document.body as Json)}`;
 }
 
-function readStored(stored: Buffer | undefined): StoredPolicy {
+function readStored(stored: string | undefined): StoredPolicy {
   const nothing: StoredPolicy = { cursor: null, documents: [], settings: null };
   if (!stored) return nothing;
   try {
-    const value: unknown = JSON.parse(stored.toString('utf8'));
+    const value: unknown = JSON.parse(stored);
     if (value === null || typeof value !== 'object') return nothing;
     const answer: unknown = { ...value, removed: [] };
     const settings: unknown = Reflect.get(value, 'settings');

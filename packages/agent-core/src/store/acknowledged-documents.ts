@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
+import { isErrno, writeDurably } from '@moorline/files';
 import type { InventoryRow } from '@moorline/model';
-import { makeFolder, readIfPresent, writeFileAtomically } from './atomic-file.ts';
+import { openFolder } from './open-folder.ts';
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
@@ -26,10 +27,10 @@ export interface AcknowledgedDocuments {
 
 /** Opens the folder; a damaged document is as if absent, so it is sent whole again. */
 export async function openAcknowledgedDocuments(folder: string): Promise<AcknowledgedDocuments> {
-  await makeFolder(folder);
+  await openFolder(folder);
   const heads = new Map<string, AcknowledgedHead>();
   for (const name of await readdir(folder)) {
-    if (name.startsWith('.') || !name.endsWith(SUFFIX)) continue;
+    if (!name.endsWith(SUFFIX)) continue;
     const document = await readDocument(join(folder, name));
     if (document) heads.set(name.slice(0, -SUFFIX.length), document.head);
   }
@@ -42,7 +43,7 @@ export async function openAcknowledgedDocuments(folder: string): Promise<Acknowl
     },
     async put(className, head, rows) {
       const text = `${JSON.stringify(head)}\n${JSON.stringify(rows)}`;
-      await writeFileAtomically(
+      await writeDurably(
         pathOf(className),
         await compress(text, { level: constants.Z_BEST_SPEED }),
       );
@@ -54,15 +55,15 @@ export async function openAcknowledgedDocuments(folder: string): Promise<Acknowl
 async function readDocument(
   path: string,
 ): Promise<{ head: AcknowledgedHead; rows: InventoryRow[] } | undefined> {
-  const stored = await readIfPresent(path);
-  if (!stored) return undefined;
   try {
-    const text = (await decompress(stored)).toString('utf8');
+    const text = (await decompress(await readFile(path))).toString('utf8');
     const split = text.indexOf('\n');
     // Written by `put` alone, whole or not at all, and gzip's checksum held.
     const head = JSON.parse(text.slice(0, split)) as AcknowledgedHead;
     return { head, rows: JSON.parse(text.slice(split + 1)) as InventoryRow[] };
-  } catch {
+  } catch (error) {
+    // A file that cannot be read at all is another matter than a damaged one.
+    if (isErrno(error) && error.syscall !== undefined && error.code !== 'ENOENT') throw error;
     return undefined;
   }
 }

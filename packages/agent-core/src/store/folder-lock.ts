@@ -1,6 +1,6 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentErrors } from '../errors.ts';
-import { makeFolder } from './atomic-file.ts';
 
 /**
  * Takes the agent's folder for this process. The lock is SQLite's own on `agent.lock`: the operating
@@ -8,7 +8,7 @@ import { makeFolder } from './atomic-file.ts';
  * @throws `agent.folder_in_use`
  */
 export async function lockFolder(folder: string): Promise<Disposable> {
-  await makeFolder(folder);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(join(folder, 'agent.lock'), { timeout: 0 });
   try {

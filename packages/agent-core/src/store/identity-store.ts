@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { readIfPresent, removeDurably, writeDurably } from '@moorline/files';
 import { isUuid } from '@moorline/kernel';
 import { agentErrors } from '../errors.ts';
-import { readIfPresent, removeFile, writeFileAtomically } from './atomic-file.ts';
 
 /** A private key with the certificate that the authority gave for it; both PEM. */
 export interface Credential {
@@ -53,25 +53,25 @@ export function createIdentityStore(folder: string): IdentityStore {
   return {
     async read() {
       const stored = await readIfPresent(identityPath);
-      if (!stored) return undefined;
+      if (stored === undefined) return undefined;
       const value = parse(stored);
       if (!isIdentity(value)) throw agentErrors.identityDamaged({ path: identityPath });
       return value;
     },
-    write: (identity) => writeFileAtomically(identityPath, JSON.stringify(identity)),
+    write: (identity) => writeDurably(identityPath, JSON.stringify(identity)),
     async readPending(purpose) {
       const stored = await readIfPresent(pendingPath);
-      const value = stored && parse(stored);
+      const value = stored === undefined ? undefined : parse(stored);
       return isPendingKey(value) && value.purpose === purpose ? value : undefined;
     },
-    writePending: (pending) => writeFileAtomically(pendingPath, JSON.stringify(pending)),
-    clearPending: () => removeFile(pendingPath),
+    writePending: (pending) => writeDurably(pendingPath, JSON.stringify(pending)),
+    clearPending: () => removeDurably(pendingPath),
   };
 }
 
-function parse(stored: Buffer): unknown {
+function parse(stored: string): unknown {
   try {
-    return JSON.parse(stored.toString('utf8'));
+    return JSON.parse(stored);
   } catch {
     return undefined;
   }

@@ -1,7 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readIfPresent, writeDurably } from '@moorline/files';
 import type { Json } from '@moorline/kernel';
-import { readIfPresent, syncFolder, writeFileAtomically } from './atomic-file.ts';
 
 export type LogRecord = { readonly [key: string]: Json };
 
@@ -17,18 +16,18 @@ export interface RecordLog extends AsyncDisposable {
 export async function openRecordLog(
   path: string,
 ): Promise<{ readonly log: RecordLog; readonly records: readonly LogRecord[] }> {
-  const stored = (await readIfPresent(path)) ?? Buffer.alloc(0);
-  const end = stored.lastIndexOf(0x0a) + 1;
-  const records = stored
-    .subarray(0, end)
-    .toString('utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const record = parseRecord(line);
-      return record ? [record] : [];
-    });
+  const stored = await readIfPresent(path);
+  // Made durably at once, so that a record in it cannot outlive a power cut that its file does not.
+  if (stored === undefined) await writeDurably(path, '');
+  const whole = (stored ?? '').slice(0, (stored ?? '').lastIndexOf('\n') + 1);
+  const records = whole.split('\n').flatMap((line) => {
+    const record = parseRecord(line);
+    return record ? [record] : [];
+  });
   let file = await openForAppend(path);
-  if (end < stored.length) await file.truncate(end);
+  if (stored !== undefined && whole.length < stored.length) {
+    await file.truncate(Buffer.byteLength(whole));
+  }
   let tail: Promise<unknown> = Promise.resolve();
   // One operation at a time: a line never lands inside another, nor in the file that a rewrite replaces.
   const inOrder = (work: () => Promise<void>): Promise<void> => {
@@ -44,7 +43,7 @@ export async function openRecordLog(
       }),
     rewrite: (all) =>
       inOrder(async () => {
-        await writeFileAtomically(path, linesOf(all));
+        await writeDurably(path, linesOf(all));
         await file.close();
         file = await openForAppend(path);
       }),
@@ -56,10 +55,8 @@ export async function openRecordLog(
   return { log, records };
 }
 
-async function openForAppend(path: string): Promise<FileHandle> {
-  const file = await open(path, 'a', 0o600);
-  await syncFolder(dirname(path));
-  return file;
+function openForAppend(path: string): Promise<FileHandle> {
+  return open(path, 'a', 0o600);
 }
 
 function linesOf(records: readonly LogRecord[]): string {

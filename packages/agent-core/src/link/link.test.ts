@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AGENT_PATHS, CHANNEL_CLOSE } from '@moorline/contracts/agent';
+import { systemClock } from '@moorline/kernel';
+import { createHeldClock } from '../testing/held-clock.ts';
+import { createScene, until } from '../testing/scene.ts';
+
+test('an agent that lost its authority comes back by itself and catches up', async () => {
+  await using scene = await createScene();
+  const { authority } = scene;
+  const agent = await scene.runningAgent();
+  await authority.vanish();
+  await until(() => agent.status().connection.state === 'disconnected');
+  assert.match(agent.status().connection.reason, /Next attempt in/);
+  authority.act({ id: 'a-1', kind: 'refreshMachinePolicy' });
+  await authority.listen();
+  await authority.until(() => authority.reports.some(({ state }) => state === 'succeeded'));
+  await until(() => agent.status().connection.state === 'connected');
+});
+
+test('an agent that starts without its authority waits for it', async () => {
+  await using scene = await createScene();
+  const { authority } = scene;
+  const first = scene.agent();
+  await first.enrol(authority.invitation());
+  await first[Symbol.asyncDispose]();
+  await authority.vanish();
+  const agent = scene.agent();
+  await agent.start(new AbortController().signal);
+  await until(() => agent.status().connection.state === 'disconnected');
+  assert.match(agent.status().connection.reason, /Cannot reach https:\/\/127\.0\.0\.1/);
+  await authority.listen();
+  await until(() => agent.status().lastInventoryAt !== null);
+});
+
+test('a revoked device says so, keeps away, and may enrol anew', async () => {
+  const clock = createHeldClock();
+  await using scene = await createScene({ clock });
+  const { authority } = scene;
+  const agent = await scene.runningAgent();
+  const former = agent.status().deviceId;
+  const serial = authority.requests.at(-1)?.serial ?? '';
+  authority.isRevoked = (shown) => shown === serial;
+  authority.closeChannels(CHANNEL_CLOSE.revoked, 'This device was retired.');
+  await until(() => agent.status().connection.state === 'refused');
+  assert.match(
+    agent.status().connection.reason,
+    /^This device was retired\. Next attempt in 5\d min/,
+  );
+  const before = authority.requests.length;
+  clock.advance(50 * 60_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(
+    authority.requests.slice(before).filter(({ path }) => path === AGENT_PATHS.channel),
+    [],
+  );
+  await agent.enrol(authority.invitation());
+  await until(() => agent.status().connection.state === 'connected');
+  assert.notEqual(agent.status().deviceId, former);
+  await until(() => agent.status().lastInventoryAt !== null);
+});
+
+test('a revoked certificate is recognized when the channel is refused at once', async () => {
+  await using scene = await createScene();
+  const { authority } = scene;
+  const agent = await scene.runningAgent();
+  authority.isRevoked = () => true;
+  authority.closeChannels(CHANNEL_CLOSE.goingAway);
+  await until(() => agent.status().connection.state === 'refused');
+  assert.match(agent.status().connection.reason, /retired by an administrator/);
+});
+
+test('a second process with the same identity is pointed out', async () => {
+  await using scene = await createScene();
+  const agent = await scene.runningAgent();
+  scene.authority.closeChannels(CHANNEL_CLOSE.replaced);
+  await until(() => agent.status().connection.state === 'replaced');
+  assert.deepEqual(
+    agent.status().warnings.map(({ code }) => code),
+    ['agent.identity_in_use'],
+  );
+});
+
+test('a pause that the authority asks for is kept', async () => {
+  const clock = createHeldClock();
+  await using scene = await createScene({ clock });
+  const { authority } = scene;
+  const agent = await scene.runningAgent();
+  authority.intercept = ({ path }) =>
+    path === AGENT_PATHS.desired ? { status: 503, headers: { 'retry-after': '120' } } : undefined;
+  const tries = () => authority.requests.filter(({ path }) => path === AGENT_PATHS.desired).length;
+  const before = tries();
+  authority.nudge({ desired: true });
+  await until(() => agent.status().warnings.length > 0);
+  authority.intercept = () => undefined;
+  clock.advance(119_000);
+  authority.nudge({ desired: true });
+  await authority.ping();
+  assert.equal(tries(), before + 1);
+  clock.advance(2_000);
+  await authority.until(() => tries() === before + 2);
+});
+
+test('a silent channel is given up and opened again', async () => {
+  const clock = createHeldClock();
+  await using scene = await createScene({ clock });
+  const { authority } = scene;
+  const agent = await scene.runningAgent();
+  await authority.ping();
+  const channels = () =>
+    authority.requests.filter(({ path }) => path === AGENT_PATHS.channel).length;
+  for (let look = 0; look < 4 && agent.status().connection.state === 'connected'; look++) {
+    clock.advance(75_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until(() => agent.status().connection.state === 'disconnected');
+  assert.match(agent.status().connection.reason, /silent/);
+  clock.advance(5_000);
+  await until(() => agent.status().connection.state === 'connected');
+  assert.equal(channels(), 2);
+});
+
+test('a clock that differs from the authority is pointed out', async () => {
+  await using scene = await createScene({
+    serverClock: { ...systemClock, now: () => Date.now() + 3_600_000 },
+  });
+  const agent = await scene.runningAgent();
+  const warning = agent.status().warnings.find(({ code }) => code === 'agent.clock_wrong');
+  assert.match(warning?.text ?? '', /60 min behind/);
+});
+
+test('a stopped agent has closed its channel', async () => {
+  await using scene = await createScene();
+  const agent = await scene.runningAgent();
+  assert.equal(agent.status().connection.state, 'connected');
+  assert.equal(scene.authority.channels, 1);
+  await agent[Symbol.asyncDispose]();
+  await scene.authority.until(() => scene.authority.channels === 0);
+  assert.equal(agent.status().connection.state, 'stopped');
+});
