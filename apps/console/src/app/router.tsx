@@ -1,0 +1,169 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { validateDevicePageSearch } from '../features/devices/device-page-search.ts';
+import { validateDeviceSearch } from '../features/devices/device-search.ts';
+import { Loading } from '../ui/notices.tsx';
+import { NotFound, PageError } from './failures.tsx';
+import { safeReturnPath, sessionQuery } from './session.ts';
+import { Shell } from './shell.tsx';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: PageError,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { returnTo?: string } =>
+    typeof search.returnTo === 'string' ? { returnTo: safeReturnPath(search.returnTo) } : {},
+  component: lazyRouteComponent(() => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const setPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/set-password',
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: '/sign-in' });
+  },
+  component: lazyRouteComponent(
+    () => import('../features/sign-in/set-password-page.tsx'),
+    'SetPasswordPage',
+  ),
+});
+
+/** Everything behind the sign-in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (!session) {
+      const returnTo = location.pathname + location.searchStr;
+      throw redirect({ to: '/sign-in', search: returnTo === '/' ? {} : { returnTo } });
+    }
+    if (session.mustSetPassword) throw redirect({ to: '/set-password' });
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/home/home-page.tsx'), 'HomePage'),
+});
+const devices = createRoute({
+  getParentRoute: () => inside,
+  path: '/devices',
+  validateSearch: validateDeviceSearch,
+  component: lazyRouteComponent(
+    () => import('../features/devices/devices-page.tsx'),
+    'DevicesPage',
+  ),
+});
+const device = createRoute({
+  getParentRoute: () => inside,
+  path: '/devices/$deviceId',
+  validateSearch: validateDevicePageSearch,
+  component: lazyRouteComponent(() => import('../features/devices/device-page.tsx'), 'DevicePage'),
+});
+const connectors = createRoute({
+  getParentRoute: () => inside,
+  path: '/connectors',
+  component: lazyRouteComponent(
+    () => import('../features/connectors/connectors-page.tsx'),
+    'ConnectorsPage',
+  ),
+});
+const cloudAttach = createRoute({
+  getParentRoute: () => inside,
+  path: '/cloud-attach',
+  component: lazyRouteComponent(
+    () => import('../features/cloud-attach/cloud-attach-page.tsx'),
+    'CloudAttachPage',
+  ),
+});
+const enrolmentTokens = createRoute({
+  getParentRoute: () => inside,
+  path: '/enrolment-tokens',
+  component: lazyRouteComponent(
+    () => import('../features/enrolment/enrolment-tokens-page.tsx'),
+    'EnrolmentTokensPage',
+  ),
+});
+const clientSettings = createRoute({
+  getParentRoute: () => inside,
+  path: '/client-settings',
+  component: lazyRouteComponent(
+    () => import('../features/policy/client-settings-page.tsx'),
+    'ClientSettingsPage',
+  ),
+});
+const administrators = createRoute({
+  getParentRoute: () => inside,
+  path: '/administrators',
+  component: lazyRouteComponent(
+    () => import('../features/access/administrators-page.tsx'),
+    'AdministratorsPage',
+  ),
+});
+const apiTokens = createRoute({
+  getParentRoute: () => inside,
+  path: '/api-tokens',
+  component: lazyRouteComponent(
+    () => import('../features/access/api-tokens-page.tsx'),
+    'ApiTokensPage',
+  ),
+});
+const auditLogs = createRoute({
+  getParentRoute: () => inside,
+  path: '/audit-logs',
+  component: lazyRouteComponent(
+    () => import('../features/audit/audit-logs-page.tsx'),
+    'AuditLogsPage',
+  ),
+});
+
+const tree = root.addChildren([
+  signIn,
+  setPassword,
+  inside.addChildren([
+    home,
+    devices,
+    device,
+    connectors,
+    cloudAttach,
+    enrolmentTokens,
+    clientSettings,
+    administrators,
+    apiTokens,
+    auditLogs,
+  ]),
+]);
+
+export function createConsoleRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFound,
+    defaultPendingComponent: () => <Loading label="Loading" />,
+    scrollRestoration: false,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

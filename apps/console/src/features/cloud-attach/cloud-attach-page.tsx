@@ -1,0 +1,135 @@
+import {
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import type { CloudAttach } from '@moorline/contracts/admin';
+import { useQuery } from '@tanstack/react-query';
+import { Facts } from '../../ui/facts.tsx';
+import { formatDateTime, formatNumber, NOT_KNOWN } from '../../ui/format.ts';
+import { LiveBadge } from '../../ui/live-badge.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { ErrorNotice, Loading } from '../../ui/notices.tsx';
+import { Page } from '../../ui/page.tsx';
+import { RecordTable } from '../../ui/record-table.tsx';
+import { Reported } from '../../ui/reported.tsx';
+import { Section } from '../../ui/section.tsx';
+import { Status } from '../../ui/status.tsx';
+import { AttachForm } from './attach-form.tsx';
+import { cloudAttachQuery } from './cloud-attach-query.ts';
+
+const useStyles = makeStyles({
+  quiet: { color: tokens.colorNeutralForeground3 },
+  mono: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
+});
+
+/** The site's own end of its attachment to a tenant. */
+export function CloudAttachPage() {
+  const { data, error, isPending, refetch } = useQuery(cloudAttachQuery);
+  return (
+    <Page
+      title="Cloud attach"
+      badges={<LiveBadge />}
+      intro="Attached to a tenant, this site's devices are seen and can be acted on in the tenant's admin center. The site dials out; it never listens to the tenant, and works on by itself while the tenant is away."
+    >
+      {isPending ? <Loading label="Reading cloud attach" /> : null}
+      {error ? (
+        <ErrorNotice
+          error={error}
+          title="Cloud attach could not be read"
+          onRetry={() => void refetch()}
+        />
+      ) : null}
+      {data?.state === 'notAttached' ? <AttachForm /> : null}
+      {data?.state === 'attached' ? <Attachment attachment={data} /> : null}
+    </Page>
+  );
+}
+
+function Attachment({ attachment }: { attachment: CloudAttach }) {
+  const styles = useStyles();
+  const { connected } = attachment;
+  return (
+    <>
+      <MessageBar intent={connected ? 'success' : 'warning'} layout="multiline">
+        <MessageBarBody>
+          <MessageBarTitle>{connected ? 'Connected' : 'Not connected'}</MessageBarTitle>
+          <Reported text={attachment.statusReason} />
+        </MessageBarBody>
+      </MessageBar>
+      <Section title="Attachment">
+        <Facts
+          facts={[
+            { term: 'Tenant', value: <Reported text={attachment.tenantName} /> },
+            { term: 'Tenant address', value: <Reported text={attachment.tenantUrl} /> },
+            {
+              term: 'Connection',
+              value: (
+                <Status tone={connected ? 'good' : 'bad'}>
+                  {connected ? 'Connected' : 'Not connected'}
+                </Status>
+              ),
+            },
+            {
+              term: 'Attached',
+              value: attachment.attachedDateTime
+                ? formatDateTime(attachment.attachedDateTime)
+                : NOT_KNOWN,
+            },
+            {
+              term: 'Last upload',
+              value: <Moment at={attachment.lastUploadDateTime} never="Never" />,
+            },
+            {
+              term: 'Pending changes',
+              description: 'Changes that the tenant has not acknowledged yet.',
+              value: formatNumber(attachment.pendingChanges),
+            },
+            {
+              term: 'Connector id',
+              value: (
+                <span className={styles.mono}>
+                  <Reported text={attachment.connectorId} />
+                </span>
+              ),
+            },
+          ]}
+        />
+      </Section>
+      <Section title="Linked administrators">
+        {attachment.linkedAdministrators.length === 0 ? (
+          <Text className={styles.quiet}>
+            Nobody. Actions that come from the tenant are refused until one of its administrators is
+            linked with an account here.
+          </Text>
+        ) : (
+          <RecordTable
+            label="Linked administrators"
+            records={attachment.linkedAdministrators}
+            keyOf={(link) => link.tenantUserId}
+            columns={[
+              {
+                id: 'tenant',
+                title: 'In the tenant',
+                cell: (link) => <Reported text={link.tenantUserName} />,
+              },
+              {
+                id: 'local',
+                title: 'Acts here as',
+                cell: (link) => <Reported text={link.localUserName} />,
+              },
+              {
+                id: 'id',
+                title: 'Tenant user id',
+                cell: (link) => <span className={styles.mono}>{link.tenantUserId}</span>,
+              },
+            ]}
+          />
+        )}
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,149 @@
+import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { AddRegular, PlugConnectedRegular } from '@fluentui/react-icons';
+import type { Connector } from '@moorline/contracts/admin';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { usePermission } from '../../app/session.ts';
+import { formatDateTime, formatNumber } from '../../ui/format.ts';
+import { LiveBadge } from '../../ui/live-badge.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
+import { Page } from '../../ui/page.tsx';
+import { type RecordColumn, RecordTable } from '../../ui/record-table.tsx';
+import { Reported } from '../../ui/reported.tsx';
+import { OnlineStatus, Status } from '../../ui/status.tsx';
+import { WithReason } from '../../ui/with-reason.tsx';
+import { AttachSiteDialog } from './attach-site-dialog.tsx';
+import { CONNECTOR_STATUS, connectorsQuery } from './connector-queries.ts';
+
+const useStyles = makeStyles({
+  reason: { display: 'block', color: tokens.colorNeutralForeground3 },
+});
+
+/** The sites that are attached to this tenant. */
+export function ConnectorsPage() {
+  const { data, error, isPending, refetch } = useQuery(connectorsQuery);
+  const { allowed, reason } = usePermission('connectors.manage');
+  const [attaching, setAttaching] = useState(false);
+  const attach = (
+    <WithReason reason={reason}>
+      <Button
+        appearance="primary"
+        icon={<AddRegular />}
+        disabledFocusable={!allowed}
+        onClick={() => setAttaching(true)}
+      >
+        Attach a site
+      </Button>
+    </WithReason>
+  );
+  return (
+    <Page
+      title="Connectors and tokens"
+      badges={<LiveBadge />}
+      intro="Each attached site has a connector here. The site dials out to this tenant, uploads its devices, and carries out the actions that you ask for."
+    >
+      {data && data.length > 0 ? <div>{attach}</div> : null}
+      {isPending ? <Loading label="Reading connectors" /> : null}
+      {error ? (
+        <ErrorNotice
+          error={error}
+          title="The connectors could not be read"
+          onRetry={() => void refetch()}
+        />
+      ) : null}
+      {data?.length === 0 ? (
+        <EmptyState icon={<PlugConnectedRegular />} title="No site is attached" action={attach}>
+          Create a join token here, and use it at the site. Its devices appear within seconds.
+        </EmptyState>
+      ) : null}
+      {data && data.length > 0 ? <ConnectorsTable connectors={data} /> : null}
+      {attaching ? <AttachSiteDialog onClose={() => setAttaching(false)} /> : null}
+    </Page>
+  );
+}
+
+function ConnectorsTable({ connectors }: { connectors: readonly Connector[] }) {
+  const styles = useStyles();
+  const columns: readonly RecordColumn<Connector>[] = [
+    {
+      id: 'name',
+      title: 'Site',
+      cell: (connector) => (
+        <Text weight="semibold">
+          <Reported text={connector.displayName} />
+        </Text>
+      ),
+    },
+    {
+      id: 'status',
+      title: 'Status',
+      minWidth: '220px',
+      cell: (connector) => (
+        <>
+          <Status tone={CONNECTOR_STATUS[connector.status].tone}>
+            {CONNECTOR_STATUS[connector.status].name}
+          </Status>
+          <Text size={200} className={styles.reason}>
+            <Reported text={connector.statusReason} />
+          </Text>
+        </>
+      ),
+    },
+    {
+      id: 'online',
+      title: 'Connection',
+      isShort: true,
+      cell: (connector) => <OnlineStatus online={connector.online} />,
+    },
+    {
+      id: 'sync',
+      title: 'Last sync',
+      isShort: true,
+      cell: (connector) => <Moment at={connector.lastSyncDateTime} never="Never" />,
+    },
+    {
+      id: 'devices',
+      title: 'Devices',
+      isNumber: true,
+      cell: (connector) => formatNumber(connector.deviceCount),
+    },
+    {
+      id: 'version',
+      title: 'Version',
+      isShort: true,
+      cell: (connector) => (
+        <span title={`Federation protocol ${connector.protocolVersion}`}>
+          <Reported text={connector.siteVersion} />
+        </span>
+      ),
+    },
+    {
+      id: 'attached',
+      title: 'Attached',
+      isShort: true,
+      cell: (connector) => (
+        <>
+          {formatDateTime(connector.attachedDateTime)}
+          <Text size={200} className={styles.reason}>
+            by <Reported text={connector.attachedBy} />
+          </Text>
+        </>
+      ),
+    },
+    {
+      id: 'certificate',
+      title: 'Certificate ends',
+      isShort: true,
+      cell: (connector) => formatDateTime(connector.certificateExpirationDateTime),
+    },
+  ];
+  return (
+    <RecordTable
+      label="Connectors"
+      columns={columns}
+      records={connectors}
+      keyOf={(connector) => connector.id}
+    />
+  );
+}

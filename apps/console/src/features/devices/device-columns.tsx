@@ -1,0 +1,172 @@
+import type { DeviceField } from '@moorline/admin-client';
+import type { ManagedDevice } from '@moorline/contracts/admin';
+import type { ReactNode } from 'react';
+import { formatBytes, formatDateTime, NOT_KNOWN } from '../../ui/format.ts';
+import { Moment } from '../../ui/moment.tsx';
+import { Reported, visibleText } from '../../ui/reported.tsx';
+import { OnlineStatus } from '../../ui/status.tsx';
+
+export const MANAGED_BY_NAMES: Readonly<Record<ManagedDevice['managementAgent'], string>> = {
+  configurationManagerClient: 'Site',
+  mdm: 'Tenant',
+  configurationManagerClientMdm: 'Co-managed',
+};
+
+const ARCHITECTURES: Readonly<Record<ManagedDevice['processorArchitecture'], string>> = {
+  unknown: NOT_KNOWN,
+  x86: 'x86',
+  x64: 'x64',
+  arm: 'ARM',
+  arM64: 'ARM64',
+};
+
+const CHASSIS: Readonly<Record<ManagedDevice['chassisType'], string>> = {
+  unknown: NOT_KNOWN,
+  desktop: 'Desktop',
+  laptop: 'Laptop',
+  enterpriseServer: 'Server',
+  tablet: 'Tablet',
+  phone: 'Phone',
+};
+
+/** A column of the devices list. Sorting and export go by the field of the same id. */
+export interface DeviceColumn {
+  readonly id: DeviceField;
+  readonly title: string;
+  readonly width: number;
+  readonly isShown: boolean;
+  /** The server sorts by it. */
+  readonly sorts: boolean;
+  readonly cell: (device: ManagedDevice) => ReactNode;
+  /** As it is written into an export. */
+  readonly text: (device: ManagedDevice) => string;
+}
+
+type TextField = {
+  [K in DeviceField]: ManagedDevice[K] extends string | null ? K : never;
+}[DeviceField];
+type Options = { readonly width?: number; readonly isShown?: boolean; readonly sorts?: boolean };
+
+function reported(id: TextField, title: string, options: Options = {}): DeviceColumn {
+  return {
+    id,
+    title,
+    width: options.width ?? 160,
+    isShown: options.isShown ?? false,
+    sorts: options.sorts ?? true,
+    cell: (device) => <Reported text={device[id]} />,
+    text: (device) => device[id] ?? '',
+  };
+}
+
+function word(
+  id: DeviceField,
+  title: string,
+  of: (device: ManagedDevice) => string,
+  options: Options = {},
+): DeviceColumn {
+  return {
+    id,
+    title,
+    width: options.width ?? 120,
+    isShown: options.isShown ?? false,
+    sorts: options.sorts ?? false,
+    cell: of,
+    text: (device) => {
+      const text = of(device);
+      return text === NOT_KNOWN ? '' : text;
+    },
+  };
+}
+
+function time(
+  id: 'lastSyncDateTime' | 'enrolledDateTime' | 'managementCertificateExpirationDate',
+  title: string,
+  isShown = false,
+): DeviceColumn {
+  return {
+    id,
+    title,
+    width: 150,
+    isShown,
+    sorts: true,
+    cell: (device) =>
+      id === 'lastSyncDateTime' ? <Moment at={device[id]} /> : formatDateTime(device[id]),
+    text: (device) => device[id],
+  };
+}
+
+function size(
+  id: 'physicalMemoryInBytes' | 'totalStorageSpaceInBytes' | 'freeStorageSpaceInBytes',
+  title: string,
+): DeviceColumn {
+  return {
+    id,
+    title,
+    width: 120,
+    isShown: false,
+    sorts: true,
+    cell: (device) => (device[id] === 0 ? NOT_KNOWN : formatBytes(device[id])),
+    text: (device) => (device[id] === 0 ? '' : String(device[id])),
+  };
+}
+
+/** Every column there is, in their order. The first is always shown: it opens the device. */
+export const DEVICE_COLUMNS: readonly DeviceColumn[] = [
+  {
+    ...reported('deviceName', 'Device name', { width: 240, isShown: true }),
+    text: (device) => device.deviceName ?? device.id,
+  },
+  {
+    id: 'online',
+    title: 'Status',
+    width: 110,
+    isShown: true,
+    sorts: true,
+    cell: (device) => <OnlineStatus online={device.online} />,
+    text: (device) => (device.online ? 'Online' : 'Offline'),
+  },
+  word('managementAgent', 'Managed by', (device) => MANAGED_BY_NAMES[device.managementAgent], {
+    isShown: true,
+  }),
+  reported('connectorName', 'Site', { width: 120, isShown: true, sorts: false }),
+  reported('operatingSystem', 'OS', { width: 150, isShown: true }),
+  reported('osVersion', 'OS version', { width: 130, isShown: true }),
+  time('lastSyncDateTime', 'Last contact', true),
+  word('clientActivity', 'Activity', (device) =>
+    device.clientActivity === 'active' ? 'Active' : 'Inactive',
+  ),
+  reported('manufacturer', 'Manufacturer'),
+  reported('model', 'Model', { width: 200, isShown: true }),
+  reported('serialNumber', 'Serial number'),
+  word('chassisType', 'Chassis', (device) => CHASSIS[device.chassisType]),
+  word(
+    'processorArchitecture',
+    'Architecture',
+    (device) => ARCHITECTURES[device.processorArchitecture],
+  ),
+  size('physicalMemoryInBytes', 'Memory'),
+  size('totalStorageSpaceInBytes', 'Storage'),
+  size('freeStorageSpaceInBytes', 'Free storage'),
+  reported('ethernetMacAddress', 'Ethernet MAC', { sorts: false }),
+  reported('wiFiMacAddress', 'Wi-Fi MAC', { sorts: false }),
+  reported('clientVersion', 'Agent version', { width: 130 }),
+  time('enrolledDateTime', 'Enrolled'),
+  time('managementCertificateExpirationDate', 'Certificate ends'),
+];
+
+/** What a device is called on the page and in the browser's tab. */
+export function deviceTitle(device: {
+  readonly deviceName: string | null;
+  readonly id: string;
+}): string {
+  return device.deviceName ? visibleText(device.deviceName) : `Device ${device.id.slice(0, 8)}`;
+}
+
+export function architectureName(device: ManagedDevice): string {
+  return ARCHITECTURES[device.processorArchitecture];
+}
+
+export function chassisName(device: ManagedDevice): string {
+  return CHASSIS[device.chassisType];
+}

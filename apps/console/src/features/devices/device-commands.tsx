@@ -1,0 +1,56 @@
+import { Button, Spinner, Toolbar } from '@fluentui/react-components';
+import { ArrowClockwiseRegular, ArrowSyncRegular } from '@fluentui/react-icons';
+import type { ManagedDevice } from '@moorline/contracts/admin';
+import { ACTION_TITLES } from '@moorline/model';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { client } from '../../app/client.ts';
+import { usePermission } from '../../app/session.ts';
+import { useToasts } from '../../ui/toasts.tsx';
+import { WithReason } from '../../ui/with-reason.tsx';
+
+/** What can be done to the device; a command that the caller may not give says why. */
+export function DeviceCommands({
+  device,
+  onRequested,
+}: {
+  device: ManagedDevice;
+  onRequested: (actionId: string) => void;
+}) {
+  const queryClient = useQueryClient();
+  const { failed } = useToasts();
+  const { allowed, reason } = usePermission('devices.sync');
+  const sync = useMutation({
+    mutationFn: () => client.devices.triggerAction(device.id, 'refreshMachinePolicy'),
+    onSuccess: (actionId) => {
+      onRequested(actionId);
+      void queryClient.invalidateQueries({ queryKey: ['actions'] });
+    },
+    onError: failed,
+  });
+  return (
+    <Toolbar aria-label="Device commands" style={{ padding: 0 }}>
+      <WithReason reason={reason}>
+        <Button
+          appearance="subtle"
+          icon={sync.isPending ? <Spinner size="tiny" /> : <ArrowSyncRegular />}
+          disabledFocusable={!allowed || sync.isPending}
+          onClick={() => sync.mutate()}
+        >
+          {ACTION_TITLES.refreshMachinePolicy}
+        </Button>
+      </WithReason>
+      <Button
+        appearance="subtle"
+        icon={<ArrowClockwiseRegular />}
+        onClick={() => {
+          for (const key of ['device', 'inventory']) {
+            void queryClient.invalidateQueries({ queryKey: [key, device.id] });
+          }
+          void queryClient.invalidateQueries({ queryKey: ['actions'] });
+        }}
+      >
+        Refresh
+      </Button>
+    </Toolbar>
+  );
+}

@@ -1,0 +1,293 @@
+import {
+  Button,
+  makeStyles,
+  SearchBox,
+  Spinner,
+  Text,
+  Toolbar,
+  tokens,
+} from '@fluentui/react-components';
+import {
+  ArrowClockwiseRegular,
+  ArrowDownloadRegular,
+  DismissRegular,
+  LaptopRegular,
+  SearchRegular,
+} from '@fluentui/react-icons';
+import type { DeviceField } from '@moorline/admin-client';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useSession } from '../../app/session.ts';
+import { formatNumber } from '../../ui/format.ts';
+import { LiveBadge } from '../../ui/live-badge.tsx';
+import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
+import { Page } from '../../ui/page.tsx';
+import { visibleText } from '../../ui/reported.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
+import { ColumnChooser, useColumnChoice } from './column-chooser.tsx';
+import { DEVICE_COLUMNS } from './device-columns.tsx';
+import { DeviceGrid } from './device-grid.tsx';
+import { deviceListQuery, operatingSystemsQuery } from './device-queries.ts';
+import {
+  DEVICE_FILTER_NAMES,
+  DEVICE_FILTERS,
+  type DeviceSearch,
+  deviceListOptions,
+  isNarrowed,
+} from './device-search.ts';
+import { exportDevices } from './export-devices.ts';
+import { FilterPill } from './filter-pill.tsx';
+
+const SORTABLE = new Set<DeviceField>(
+  DEVICE_COLUMNS.filter((column) => column.sorts).map((column) => column.id),
+);
+const SEARCH_REST_MS = 250;
+
+const useStyles = makeStyles({
+  bar: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalS,
+    padding: 0,
+  },
+  search: { width: '280px', maxWidth: '100%' },
+  count: { color: tokens.colorNeutralForeground2, marginLeft: 'auto' },
+  commands: { marginTop: '-8px' },
+});
+
+const route = getRouteApi('/inside/devices');
+
+export function DevicesPage() {
+  const styles = useStyles();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const router = useRouter();
+  const { authority, permissions } = useSession();
+  const choice = useColumnChoice(authority.kind === 'site' ? ['connectorName'] : []);
+  const options = useMemo(() => deviceListOptions(search, SORTABLE), [search]);
+  const query = useInfiniteQuery({
+    ...deviceListQuery(options),
+    placeholderData: keepPreviousData,
+  });
+  const devices = useMemo(
+    () => query.data?.pages.flatMap((page) => page.items) ?? [],
+    [query.data],
+  );
+  const total = Math.max(query.data?.pages[0]?.count ?? 0, devices.length);
+
+  const change = useCallback(
+    (part: Partial<Record<keyof DeviceSearch, string | undefined>>): void => {
+      void navigate({
+        search: (present) =>
+          Object.fromEntries(
+            Object.entries({ ...present, ...part }).filter(([, value]) => value !== undefined),
+          ),
+        replace: true,
+      });
+    },
+    [navigate],
+  );
+  const { hasNextPage, isFetching, fetchNextPage } = query;
+  const onNearEnd = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+
+  const systems = useQuery(operatingSystemsQuery);
+  const systemNames = new Set([...(systems.data ?? []), ...(search.os ? [search.os] : [])]);
+  const narrowed = isNarrowed(search);
+  const orderBy = options.orderBy?.[0];
+
+  return (
+    <Page title="Devices" filled badges={<LiveBadge />}>
+      <Toolbar aria-label="Devices" className={`${styles.bar} ${styles.commands}`}>
+        <Button
+          appearance="subtle"
+          icon={query.isRefetching ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
+          onClick={() => void query.refetch()}
+        >
+          Refresh
+        </Button>
+        <ExportButton
+          isEmpty={devices.length === 0}
+          run={(progress) => exportDevices(options, choice.columns, progress)}
+        />
+        <ColumnChooser choice={choice} />
+      </Toolbar>
+      <div className={styles.bar}>
+        <DeviceSearchBox value={search.q ?? ''} onChange={(q) => change({ q: q || undefined })} />
+        <FilterPill
+          title="OS"
+          choices={Object.fromEntries([...systemNames].map((name) => [name, visibleText(name)]))}
+          value={search.os}
+          onChange={(os) => change({ os })}
+        />
+        {DEVICE_FILTER_NAMES.map((name) => (
+          <FilterPill
+            key={name}
+            title={DEVICE_FILTERS[name].title}
+            choices={DEVICE_FILTERS[name].choices}
+            value={search[name]}
+            onChange={(value) => change({ [name]: value })}
+          />
+        ))}
+        {narrowed ? (
+          <Button
+            size="small"
+            appearance="subtle"
+            icon={<DismissRegular />}
+            onClick={() => void navigate({ search: search.sort ? { sort: search.sort } : {} })}
+          >
+            Clear
+          </Button>
+        ) : null}
+        {query.data ? (
+          <Text className={styles.count} aria-live="polite">
+            {formatNumber(total)} {total === 1 ? 'device' : 'devices'}
+          </Text>
+        ) : null}
+      </div>
+      {query.isError ? (
+        <ErrorNotice
+          error={query.error}
+          title={
+            query.data
+              ? 'The list could not be brought up to date'
+              : 'The devices could not be read'
+          }
+          onRetry={() => void query.refetch()}
+        />
+      ) : null}
+      {query.isPending ? <Loading label="Reading devices" /> : null}
+      {query.data && devices.length > 0 ? (
+        <DeviceGrid
+          devices={devices}
+          columns={choice.columns}
+          total={total}
+          sort={{
+            field: orderBy?.field ?? 'deviceName',
+            descending: orderBy?.descending ?? false,
+          }}
+          onSort={({ field, descending }) => change({ sort: descending ? `-${field}` : field })}
+          hrefOf={(device) =>
+            router.buildLocation({ to: '/devices/$deviceId', params: { deviceId: device.id } }).href
+          }
+          onOpen={(device) =>
+            void navigate({ to: '/devices/$deviceId', params: { deviceId: device.id }, search: {} })
+          }
+          onNearEnd={onNearEnd}
+        />
+      ) : null}
+      {query.data && devices.length === 0 && narrowed ? (
+        <EmptyState
+          icon={<SearchRegular />}
+          title="No device matches"
+          action={
+            <Button onClick={() => void navigate({ search: {} })}>Clear search and filters</Button>
+          }
+        >
+          Check the spelling, or take a filter away.
+        </EmptyState>
+      ) : null}
+      {query.data && devices.length === 0 && !narrowed ? (
+        <EmptyState
+          icon={<LaptopRegular />}
+          title="No devices yet"
+          action={
+            permissions.includes('enrolment.manage') ? (
+              <Link to="/enrolment-tokens">Create an enrolment token</Link>
+            ) : undefined
+          }
+        >
+          {authority.kind === 'tenant'
+            ? 'Attach a site, and its devices appear here; or enrol a device in this tenant with an enrolment token.'
+            : 'Enrol a device with an enrolment token: it appears here within seconds.'}
+        </EmptyState>
+      ) : null}
+    </Page>
+  );
+}
+
+/** Searches once the typing rests, and follows the address when that changes. */
+function DeviceSearchBox({
+  value,
+  onChange,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const styles = useStyles();
+  const [typed, setTyped] = useState(value);
+  const sent = useRef(value);
+  useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value;
+    setTyped(value);
+  }, [value]);
+  useEffect(() => {
+    const text = typed.trim();
+    if (text === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = text;
+      onChange(text);
+    }, SEARCH_REST_MS);
+    return () => clearTimeout(timer);
+  }, [typed, onChange]);
+  return (
+    <SearchBox
+      className={styles.search}
+      placeholder="Search by name, model, serial number"
+      aria-label="Search devices"
+      value={typed}
+      onChange={(_, data) => setTyped(data.value)}
+      maxLength={200}
+    />
+  );
+}
+
+function ExportButton({
+  isEmpty,
+  run,
+}: {
+  isEmpty: boolean;
+  run: (progress: { onRows: (count: number) => void; signal: AbortSignal }) => Promise<number>;
+}) {
+  const { done, failed } = useToasts();
+  const [rows, setRows] = useState<number | null>(null);
+  const stop = useRef<AbortController>(undefined);
+  useEffect(() => () => stop.current?.abort(), []);
+  const start = async (): Promise<void> => {
+    stop.current = new AbortController();
+    setRows(0);
+    try {
+      const count = await run({ onRows: setRows, signal: stop.current.signal });
+      done(`Exported ${formatNumber(count)} ${count === 1 ? 'device' : 'devices'}.`);
+    } catch (error) {
+      if (!stop.current.signal.aborted) failed(error);
+    } finally {
+      setRows(null);
+    }
+  };
+  if (rows !== null) {
+    return (
+      <Button
+        appearance="subtle"
+        icon={<Spinner size="tiny" />}
+        onClick={() => stop.current?.abort()}
+      >
+        Exporting {formatNumber(rows)}… Cancel
+      </Button>
+    );
+  }
+  return (
+    <Button
+      appearance="subtle"
+      icon={<ArrowDownloadRegular />}
+      disabled={isEmpty}
+      onClick={() => void start()}
+    >
+      Export
+    </Button>
+  );
+}

@@ -1,0 +1,93 @@
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import type { ReactNode } from 'react';
+
+const useStyles = makeStyles({
+  frame: {
+    overflowX: 'auto',
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  table: { borderCollapse: 'collapse', width: '100%', fontSize: tokens.fontSizeBase300 },
+  head: {
+    textAlign: 'left',
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorNeutralForeground2,
+    whiteSpace: 'nowrap',
+  },
+  cell: {
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+    verticalAlign: 'middle',
+    textAlign: 'left',
+    height: '28px',
+  },
+  row: { ':last-child td': { borderBottom: 'none' } },
+  hover: { ':hover': { backgroundColor: tokens.colorNeutralBackground1Hover } },
+  number: { textAlign: 'right', fontVariantNumeric: 'tabular-nums' },
+  nowrap: { whiteSpace: 'nowrap' },
+});
+
+export interface RecordColumn<T> {
+  readonly id: string;
+  readonly title: ReactNode;
+  readonly cell: (record: T) => ReactNode;
+  readonly isNumber?: boolean;
+  /** Kept on one line: times, states, versions. */
+  readonly isShort?: boolean;
+  readonly minWidth?: string;
+}
+
+/** A plain table of a list that fits on a page; wider than the window, it scrolls in its frame. */
+export function RecordTable<T>({
+  label,
+  columns,
+  records,
+  keyOf,
+}: {
+  label: string;
+  columns: readonly RecordColumn<T>[];
+  records: readonly T[];
+  keyOf: (record: T, index: number) => string;
+}) {
+  const styles = useStyles();
+  const classOf = (column: RecordColumn<T>, isHead: boolean): string =>
+    mergeClasses(
+      styles.cell,
+      isHead && styles.head,
+      column.isNumber && styles.number,
+      column.isShort && styles.nowrap,
+    );
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className={styles.frame} aria-label={label} tabIndex={0}>
+      <table className={styles.table} aria-label={label}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th
+                key={column.id}
+                scope="col"
+                className={classOf(column, true)}
+                style={column.minWidth ? { minWidth: column.minWidth } : undefined}
+              >
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {records.map((record, index) => (
+            <tr key={keyOf(record, index)} className={mergeClasses(styles.row, styles.hover)}>
+              {columns.map((column) => (
+                <td key={column.id} className={classOf(column, false)}>
+                  {column.cell(record)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
