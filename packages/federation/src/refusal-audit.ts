@@ -1,4 +1,5 @@
 import type { Database } from '@moorline/db';
+import { createTokenBuckets } from '@moorline/http';
 import {
   type AuthorityId,
   asMoorlineError,
@@ -12,7 +13,7 @@ export interface Refusal {
   readonly activity: string;
   readonly actor: string;
   readonly target: string | null;
-  /** Names the origin of the attempt: the same code from the same origin is recorded once a minute. */
+  /** Names the origin of the attempt: of the same code from the same origin ten are recorded, then one a minute. */
   readonly origin: string;
 }
 
@@ -25,9 +26,6 @@ export interface RefusalAudit {
   record(refusal: Refusal, error: MoorlineError): Promise<void>;
 }
 
-const REPEAT_MS = 60_000;
-const REMEMBERED = 4096;
-
 export function createRefusalAudit(deps: {
   readonly authorityId: AuthorityId;
   readonly database: Database;
@@ -35,26 +33,17 @@ export function createRefusalAudit(deps: {
   readonly logger: Logger;
   readonly audit: RecordAudit;
 }): RefusalAudit {
-  const recent = new Map<string, number>();
-
   // A peer that knocks without end must not be able to fill the audit log.
-  const isRepeat = (key: string, now: number): boolean => {
-    const last = recent.get(key);
-    if (last !== undefined && now - last < REPEAT_MS) return true;
-    recent.delete(key);
-    recent.set(key, now);
-    if (recent.size > REMEMBERED) {
-      for (const oldest of recent.keys()) {
-        recent.delete(oldest);
-        break;
-      }
-    }
-    return false;
-  };
+  const room = createTokenBuckets(deps.clock, {
+    capacity: 10,
+    refillPerSecond: 1 / 60,
+    maxKeys: 4096,
+  });
 
   const record = async (refusal: Refusal, error: MoorlineError): Promise<void> => {
     const now = deps.clock.now();
-    if (isRepeat(`${error.code} ${refusal.origin}`, now)) return;
+    const key = `${error.code} ${refusal.origin}`;
+    if (room.take(key) > 0) return;
     deps.logger.warn({ code: error.code, origin: refusal.origin }, 'refused');
     await deps.database.transaction(deps.authorityId, (tx) =>
       deps.audit(tx, {

@@ -34,6 +34,11 @@ const SITE_ATTACH_ERRORS = {
     kind: 'failure',
     text: 'There is no enabled administrator {userId} at this site. List the administrators to see those there are.',
   },
+  tenantUserMalformed: {
+    code: 'links.tenant_user_malformed',
+    kind: 'failure',
+    text: 'The id of a tenant administrator is a UUID in lower case, and the name printable text. The refusal that the tenant administrator got shows the id.',
+  },
   linkNotFound: {
     code: 'links.not_found',
     kind: 'failure',

@@ -128,6 +128,7 @@ export function createUpload(deps: {
         await clock.sleep(backoffMs(RETRY, failures++, entropy), { signal }).catch(() => {});
       }
     }
+    await ahead?.catch(() => {}); // nothing is left running behind
     return 'stopped';
   };
 }

@@ -5,28 +5,45 @@ export interface Wakeup {
   wake(): void;
   /** True when woken, false when `timeoutMs` passed or the signal was aborted; a kept word answers at once. */
   wait(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
+  /** The same without a limit. */
+  waitUntil(signal: AbortSignal): Promise<boolean>;
   /** Forgets a word that is kept: what it spoke of is about to be looked at. */
   reset(): void;
 }
 
+/** One waiter at a time. */
 export function createWakeup(clock: Clock): Wakeup {
   let isWoken = false;
-  let waiter = new AbortController();
+  let rouse = (): void => {};
+
+  const hear = (signal: AbortSignal): boolean => {
+    const answer = isWoken && !signal.aborted;
+    if (answer) isWoken = false;
+    return answer;
+  };
+
   return {
     wake() {
       isWoken = true;
-      waiter.abort();
+      rouse();
     },
     async wait(timeoutMs, signal) {
       if (!isWoken) {
-        waiter = new AbortController();
-        await clock
-          .sleep(timeoutMs, { signal: AbortSignal.any([signal, waiter.signal]) })
-          .catch(() => {}); // woken, or stopping
+        const woken = new AbortController();
+        rouse = () => woken.abort();
+        const ended = AbortSignal.any([signal, woken.signal]);
+        await clock.sleep(timeoutMs, { signal: ended }).catch(() => {}); // woken, or stopping
       }
-      const answer = isWoken && !signal.aborted;
-      isWoken = false;
-      return answer;
+      return hear(signal);
+    },
+    async waitUntil(signal) {
+      if (!isWoken && !signal.aborted) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        rouse = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        await promise;
+      }
+      return hear(signal);
     },
     reset() {
       isWoken = false;

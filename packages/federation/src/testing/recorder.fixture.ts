@@ -1,0 +1,181 @@
+import { type Database, type Migration, recordset, secureTable, sqlOf } from '@moorline/db';
+import type { ActionId, AuthorityId, ConnectorId, DeviceId } from '@moorline/kernel';
+import type {
+  RemoteAction,
+  RemoteActionQueue,
+  UploadedAction,
+  UploadedDevice,
+  UploadSink,
+} from '@moorline/model/ports';
+import { sql } from 'kysely';
+import type { AuditRecord, RecordAudit } from '../ports.ts';
+
+interface Tables {
+  audit: { authority_id: string; record: AuditRecord };
+  received_devices: {
+    authority_id: string;
+    origin: string;
+    id: string;
+    body: UploadedDevice;
+    times: number;
+  };
+  received_actions: {
+    authority_id: string;
+    origin: string;
+    id: string;
+    body: UploadedAction;
+    times: number;
+  };
+}
+
+/** Where the recording ports below keep what they are given, in the transaction that they are given. */
+export const RECORDER_MIGRATIONS: readonly Migration[] = [
+  {
+    id: 'recorder/0001-initial',
+    async up(db) {
+      await sql`create table audit (authority_id uuid not null, id bigint generated always as identity,
+        record jsonb not null, primary key (authority_id, id))`.execute(db);
+      await secureTable(db, 'audit');
+      for (const table of ['received_devices', 'received_actions']) {
+        await sql`create table ${sql.table(table)} (authority_id uuid not null, origin uuid not null,
+          id uuid not null, body jsonb not null, times int not null,
+          primary key (authority_id, origin, id))`.execute(db);
+        await secureTable(db, table);
+      }
+    },
+  },
+];
+
+export const recordAudit: RecordAudit = async (tx, record) => {
+  await sql`insert into audit (authority_id, record)
+    values (${tx.authorityId}, ${JSON.stringify(record)}::jsonb)`.execute(sqlOf(tx));
+};
+
+export function readAudit(
+  database: Database,
+  authorityId: AuthorityId,
+): Promise<readonly AuditRecord[]> {
+  return database.read(authorityId, async (tx) => {
+    const rows = await sqlOf<Tables>(tx).selectFrom('audit').select('record').execute();
+    return rows.map((row) => row.record);
+  });
+}
+
+/** An upload sink that counts how often it was given each record. */
+export function createRecordingSink(): UploadSink {
+  const keep = async (
+    table: string,
+    tx: Parameters<RecordAudit>[0],
+    origin: ConnectorId,
+    items: readonly { readonly id: string }[],
+  ): Promise<void> => {
+    const rows = items.map((item) => ({ id: item.id, body: item }));
+    await sql`insert into ${sql.table(table)} as known (authority_id, origin, id, body, times)
+      select ${tx.authorityId}::uuid, ${origin}::uuid, id, body, 1
+      from ${recordset(rows, { id: 'uuid', body: 'jsonb' })}
+      on conflict (authority_id, origin, id) do update
+      set body = excluded.body, times = known.times + 1`.execute(sqlOf(tx));
+  };
+  return {
+    applyDevices: (tx, origin, devices) => keep('received_devices', tx, origin, devices),
+    applyActions: (tx, origin, actions) => keep('received_actions', tx, origin, actions),
+    async removeDevices(tx, origin, ids) {
+      await sqlOf<Tables>(tx)
+        .deleteFrom('received_devices')
+        .where('authority_id', '=', tx.authorityId)
+        .where('origin', '=', origin)
+        .where('id', 'in', [...ids])
+        .execute();
+    },
+  };
+}
+
+export interface Received<T> {
+  readonly body: T;
+  readonly times: number;
+}
+
+export function receivedDevices(
+  database: Database,
+  authorityId: AuthorityId,
+): Promise<readonly Received<UploadedDevice>[]> {
+  return database.read(authorityId, (tx) =>
+    sqlOf<Tables>(tx)
+      .selectFrom('received_devices')
+      .select(['body', 'times'])
+      .orderBy('id')
+      .execute(),
+  );
+}
+
+export function receivedActions(
+  database: Database,
+  authorityId: AuthorityId,
+): Promise<readonly Received<UploadedAction>[]> {
+  return database.read(authorityId, (tx) =>
+    sqlOf<Tables>(tx)
+      .selectFrom('received_actions')
+      .select(['body', 'times'])
+      .orderBy('id')
+      .execute(),
+  );
+}
+
+/** A queue of actions in memory, as the tests fill it. */
+export interface TestQueue extends RemoteActionQueue {
+  queue(origin: ConnectorId, action: RemoteAction): void;
+  /** The hops came back: the action is no longer queued. */
+  leave(id: ActionId): void;
+  readonly refusals: readonly {
+    readonly id: ActionId;
+    readonly placeName: string;
+    readonly reason: string;
+  }[];
+}
+
+export function createTestQueue(): TestQueue {
+  const queued = new Map<ActionId, { origin: ConnectorId; action: RemoteAction }>();
+  const refusals: { id: ActionId; placeName: string; reason: string }[] = [];
+  return {
+    refusals,
+    queue: (origin, action) => {
+      queued.set(action.id, { origin, action });
+    },
+    leave: (id) => {
+      queued.delete(id);
+    },
+    async queuedFor(origin) {
+      return [...queued.values()].filter((one) => one.origin === origin).map((one) => one.action);
+    },
+    async refused(id, placeName, reason) {
+      queued.delete(id);
+      refusals.push({ id, placeName, reason });
+    },
+  };
+}
+
+export function sampleDevice(id: DeviceId, name: string): UploadedDevice {
+  return {
+    id,
+    summary: {
+      name,
+      operatingSystem: 'Debian GNU/Linux',
+      osVersion: '12',
+      manufacturer: 'QEMU',
+      model: 'Standard PC',
+      serialNumber: `SN-${name}`,
+      architecture: 'x64',
+      chassisType: 'desktop',
+      physicalMemoryBytes: 8 * 2 ** 30,
+      totalStorageBytes: 256 * 2 ** 30,
+      freeStorageBytes: 100 * 2 ** 30,
+      ethernetMacAddress: '02:00:00:00:00:01',
+      wifiMacAddress: null,
+    },
+    online: true,
+    lastContactAt: '2026-11-23T10:00:00.000Z',
+    enrolledAt: '2026-11-01T10:00:00.000Z',
+    clientVersion: '0.1.0',
+    certificateExpiresAt: '2027-01-01T10:00:00.000Z',
+  };
+}

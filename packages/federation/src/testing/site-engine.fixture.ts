@@ -1,0 +1,192 @@
+import type { Bus } from '@moorline/bus';
+import {
+  appendChanges,
+  type Database,
+  type Migration,
+  recordset,
+  secureTable,
+  sqlOf,
+} from '@moorline/db';
+import { type AuthorityId, type DeviceId, defineErrors } from '@moorline/kernel';
+import type { Action, Actor } from '@moorline/model';
+import type {
+  DeviceAdministration,
+  UploadedAction,
+  UploadedDevice,
+  UploadSource,
+} from '@moorline/model/ports';
+import { sql } from 'kysely';
+import { CHANGE_LOG } from '../topics.ts';
+
+interface Tables {
+  own_devices: { authority_id: string; id: string; body: UploadedDevice };
+  own_actions: { authority_id: string; id: string; body: UploadedAction };
+}
+
+export const SITE_ENGINE_MIGRATIONS: readonly Migration[] = [
+  {
+    id: 'site-engine/0001-initial',
+    async up(db) {
+      for (const table of ['own_devices', 'own_actions']) {
+        await sql`create table ${sql.table(table)} (authority_id uuid not null, id uuid not null,
+          body jsonb not null, primary key (authority_id, id))`.execute(db);
+        await secureTable(db, table);
+      }
+    },
+  },
+];
+
+const errors = defineErrors({
+  denied: { code: 'access.denied', kind: 'failure', status: 403, text: '{name} may not do that.' },
+  deviceUnknown: {
+    code: 'devices.not_found',
+    kind: 'failure',
+    status: 404,
+    text: 'No such device.',
+  },
+});
+
+/** The least of an engine that a site needs: devices and actions in PostgreSQL, with their change log. */
+export interface SiteEngine {
+  readonly source: UploadSource;
+  readonly administration: DeviceAdministration;
+  putDevices(devices: readonly UploadedDevice[]): Promise<void>;
+  removeDevice(id: DeviceId): Promise<void>;
+  /** As whom each action was requested, in order. */
+  readonly requests: readonly { readonly actor: Actor; readonly id: string }[];
+  actionCount(): Promise<number>;
+}
+
+export function createSiteEngine(deps: {
+  readonly authorityId: AuthorityId;
+  readonly database: Database;
+  readonly bus: Bus;
+}): SiteEngine {
+  const { authorityId, database, bus } = deps;
+  const requests: { actor: Actor; id: string }[] = [];
+
+  const put = (
+    table: string,
+    topic: string,
+    items: readonly { readonly id: string }[],
+  ): Promise<void> =>
+    database.transaction(authorityId, async (tx) => {
+      const rows = items.map((item) => ({ id: item.id, body: item }));
+      await sql`insert into ${sql.table(table)} (authority_id, id, body)
+        select ${authorityId}::uuid, id, body from ${recordset(rows, { id: 'uuid', body: 'jsonb' })}
+        on conflict (authority_id, id) do update set body = excluded.body`.execute(sqlOf(tx));
+      await appendChanges(
+        tx,
+        topic,
+        items.map((item) => item.id),
+      );
+      tx.afterCommit(() => bus.publish(CHANGE_LOG, undefined));
+    });
+
+  const exists = async (deviceId: DeviceId): Promise<void> => {
+    const [found] = await source.readDevices([deviceId]);
+    if (!found) throw errors.deviceUnknown();
+  };
+
+  const source: UploadSource = {
+    readDevices: (ids) =>
+      database.read(authorityId, async (tx) => {
+        const rows = await sqlOf<Tables>(tx)
+          .selectFrom('own_devices')
+          .select('body')
+          .where('authority_id', '=', authorityId)
+          .where(sql<boolean>`id = any(${[...ids]}::uuid[])`)
+          .execute();
+        return rows.map((row) => row.body);
+      }),
+    readActions: (ids) =>
+      database.read(authorityId, async (tx) => {
+        const rows = await sqlOf<Tables>(tx)
+          .selectFrom('own_actions')
+          .select('body')
+          .where('authority_id', '=', authorityId)
+          .where(sql<boolean>`id = any(${[...ids]}::uuid[])`)
+          .execute();
+        return rows.map((row) => row.body);
+      }),
+  };
+
+  const administration: DeviceAdministration = {
+    async requestAction(actor, { id, deviceId, kind, expiresAt }) {
+      if (actor.kind !== 'user' || actor.role === 'Read only') {
+        throw errors.denied({ name: actor.name });
+      }
+      await exists(deviceId);
+      if (!id) throw new Error('a relayed action has an id');
+      requests.push({ actor, id });
+      const at = new Date().toISOString();
+      const hop = {
+        state: 'authorized',
+        at,
+        place: 'site',
+        placeName: 'HQ1',
+        reason: 'Allowed.',
+      } as const;
+      await put('own_actions', 'action', [{ id, hops: [hop], result: null } as UploadedAction]);
+      const action: Action = {
+        id,
+        deviceId,
+        kind,
+        state: 'authorized',
+        requestedAt: at,
+        expiresAt: expiresAt ?? at,
+        requestedBy: actor.name,
+        hops: [hop],
+        result: null,
+      };
+      return action;
+    },
+    readAction: async (actor) => {
+      throw errors.denied({ name: actor.kind });
+    },
+    cancelAction: async (actor) => {
+      throw errors.denied({ name: actor.kind });
+    },
+    async inventoryOverview(_actor, deviceId) {
+      await exists(deviceId);
+      const at = '2026-11-23T10:00:00.000Z';
+      return {
+        classes: [
+          { className: 'Bios', rowCount: 1, collectedAt: at, receivedAt: at, hash: 'a'.repeat(64) },
+        ],
+      };
+    },
+    async inventoryDocument(_actor, deviceId, className, { skip, top }) {
+      await exists(deviceId);
+      const at = '2026-11-23T10:00:00.000Z';
+      const rows = Array.from({ length: top }, (_, index) => ({
+        Index: skip + index,
+        Text: 'x'.repeat(1000),
+      }));
+      return { className, collectedAt: at, receivedAt: at, rowCount: rows.length, rows };
+    },
+  };
+
+  return {
+    source,
+    administration,
+    requests,
+    putDevices: (devices) => put('own_devices', 'device', devices),
+    async removeDevice(id) {
+      await database.transaction(authorityId, async (tx) => {
+        await sqlOf<Tables>(tx)
+          .deleteFrom('own_devices')
+          .where('authority_id', '=', authorityId)
+          .where('id', '=', id)
+          .execute();
+        await appendChanges(tx, 'device', [id]);
+        tx.afterCommit(() => bus.publish(CHANGE_LOG, undefined));
+      });
+    },
+    actionCount: () =>
+      database.read(authorityId, async (tx) => {
+        const rows = await sqlOf<Tables>(tx).selectFrom('own_actions').select('id').execute();
+        return rows.length;
+      }),
+  };
+}
