@@ -31,6 +31,8 @@ export interface Devices {
   get(actor: Actor, id: string): Promise<ManagedDevice>;
   /** @throws `access.denied` */
   count(actor: Actor, options: QueryOptions): Promise<number>;
+  /** The row as the API shows it. */
+  present(row: DeviceRow): ManagedDevice;
   readonly presence: Presence;
   readonly uploadSource: Pick<UploadSource, 'readDevices'>;
   readonly uploadSink: Pick<UploadSink, 'applyDevices'>;
@@ -62,6 +64,7 @@ export function createDevices(deps: {
   });
 
   return {
+    present: (row) => managedDevice(row, presentation()),
     presence,
     async list(actor, options) {
       authorize(actor, 'devices.read');

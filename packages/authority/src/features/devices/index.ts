@@ -8,6 +8,7 @@ export { deviceRoutes, deviceTag } from './routes.ts';
 export {
   type EnrolledDevice,
   insertEnrolled,
+  loadOwn,
   writeBlocked,
   writeCertificateExpiry,
   writeSummary,

@@ -4,7 +4,7 @@ import { ADMIN_PATHS, Collection, ManagedDevice } from '@moorline/contracts/admi
 import type { HttpApp } from '@moorline/http';
 import { Type } from 'typebox';
 import { collectionOf, contextOf, narrow, queryOf, querySchema } from '../../listing/answer.ts';
-import { authorize } from '../access/index.ts';
+import { actorOf } from '../../request-actor.ts';
 import type { Devices } from './devices.ts';
 import { MANAGED_DEVICE } from './entity.ts';
 
@@ -42,9 +42,8 @@ export function deviceRoutes(app: HttpApp, devices: Devices): void {
       },
     },
     async (request) => {
-      authorize(request.actor, 'devices.read');
       const options = queryOf(request, MANAGED_DEVICE, LIST_OPTIONS);
-      const page = await devices.list(request.actor, options);
+      const page = await devices.list(actorOf(request), options);
       return collectionOf(request, 'deviceManagement/managedDevices', options, page);
     },
   );
@@ -61,9 +60,8 @@ export function deviceRoutes(app: HttpApp, devices: Devices): void {
       },
     },
     async (request, reply) => {
-      authorize(request.actor, 'devices.read');
       const options = queryOf(request, MANAGED_DEVICE, COUNT_OPTIONS);
-      const count = await devices.count(request.actor, options);
+      const count = await devices.count(actorOf(request), options);
       return reply.type('text/plain').send(String(count));
     },
   );
@@ -81,9 +79,8 @@ export function deviceRoutes(app: HttpApp, devices: Devices): void {
       },
     },
     async (request, reply) => {
-      authorize(request.actor, 'devices.read');
       const { select } = queryOf(request, MANAGED_DEVICE, GET_OPTIONS);
-      const device = await devices.get(request.actor, request.params.id);
+      const device = await devices.get(actorOf(request), request.params.id);
       const tag = deviceTag(device);
       reply.header('etag', tag);
       if (request.headers['if-none-match'] === tag) return reply.code(304).send(null);

@@ -152,3 +152,13 @@ export async function changeTotal(tx: Transaction, difference: number): Promise<
     on conflict (authority_id) do update
       set total = device_counters.total + excluded.total`.execute(sqlOf(tx));
 }
+
+/** The device's row when it is managed here. */
+export async function loadOwn(
+  tx: Transaction,
+  id: DeviceId,
+  options: { readonly lock?: boolean } = {},
+): Promise<DeviceRow | undefined> {
+  const row = await loadDevice(tx, id, options);
+  return row?.origin === null ? row : undefined;
+}
