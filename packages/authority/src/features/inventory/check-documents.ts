@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { nearest } from '@moorline/kernel';
+import {
+  canonicalRows,
+  checkRow,
+  INVENTORY_CLASSES,
+  type InventoryClass,
+  type InventoryRow,
+  inventoryClass,
+  type RowProblem,
+  rowKey,
+} from '@moorline/model';
+import type { StateDocument } from '@moorline/model/ports';
+import { inventoryErrors } from './errors.ts';
+
+/** A document whose rows are all of its class. */
+export interface CheckedDocument {
+  readonly document: StateDocument;
+  readonly inventoryClass: InventoryClass;
+  /** Milliseconds since 1970, by the device's clock; not in the future. */
+  readonly collectedAt: number;
+}
+
+/** Of a document's canonical rows. */
+export const DOCUMENT_LIMIT_BYTES: number = 8 * 1024 * 1024;
+
+const PROBLEMS: Readonly<Record<RowProblem['problem'], string>> = {
+  missing: 'is missing',
+  unknown_column: 'is not one of the class',
+  wrong_type: 'is not of its type',
+  too_long: 'is too long',
+  control_character: 'holds a character that is not text',
+  null_key: 'is part of the key and must not be null',
+};
+
+/**
+ * Checks what can be checked without the stored documents. Everything comes from a device: nothing is assumed.
+ * @throws `inventory.*`, naming class and column
+ */
+export function checkDocuments(
+  documents: readonly StateDocument[],
+  now: number,
+): readonly CheckedDocument[] {
+  const seen = new Set<string>();
+  return documents.map((document) => {
+    const found = requireClass(document.className, inventoryErrors.classUnknown);
+    if (seen.has(found.name)) throw inventoryErrors.classRepeated({ className: found.name });
+    seen.add(found.name);
+    const { content } = document;
+    const rows = content.kind === 'whole' ? content.rows : content.put;
+    checkRows(found, rows);
+    const collectedAt = Date.parse(document.collectedAt);
+    if (Number.isNaN(collectedAt)) throw inventoryErrors.timeInvalid({ className: found.name });
+    if (content.kind === 'whole') {
+      const { hash } = hashOf(found, rows);
+      if (hash !== document.hash) throw inventoryErrors.hashMismatch({ className: found.name });
+    }
+    // A clock that is ahead by years must not make a document the newest for ever.
+    return {
+      document,
+      inventoryClass: found,
+      collectedAt: Math.min(Math.max(collectedAt, 0), now),
+    };
+  });
+}
+
+/** Each row of the class, each key once, not too many. @throws `inventory.*` */
+export function checkRows(found: InventoryClass, rows: readonly InventoryRow[]): void {
+  const className = found.name;
+  if (rows.length > found.maxRows) {
+    throw inventoryErrors.tooManyRows({ className, limit: found.maxRows, count: rows.length });
+  }
+  const keys = new Set<string>();
+  for (const [index, row] of rows.entries()) {
+    const problem = checkRow(found, row);
+    if (problem) {
+      throw inventoryErrors.rowInvalid({
+        className,
+        row: index + 1,
+        column: problem.column,
+        problem: PROBLEMS[problem.problem],
+      });
+    }
+    const key = rowKey(found, row);
+    if (keys.has(key)) throw inventoryErrors.keyRepeated({ className, key: key.slice(0, 200) });
+    keys.add(key);
+  }
+}
+
+/** The document's hash and size. @throws `inventory.document_too_large` */
+export function hashOf(
+  found: InventoryClass,
+  rows: readonly InventoryRow[],
+): { readonly hash: string; readonly sizeBytes: number } {
+  const text = canonicalRows(found, rows);
+  const sizeBytes = Buffer.byteLength(text);
+  if (sizeBytes > DOCUMENT_LIMIT_BYTES) {
+    throw inventoryErrors.tooLarge({
+      className: found.name,
+      sizeBytes,
+      limitBytes: DOCUMENT_LIMIT_BYTES,
+    });
+  }
+  return { hash: createHash('sha256').update(text).digest('hex'), sizeBytes };
+}
+
+/** The class of that name, or the error that names the nearest one. */
+export function requireClass(
+  name: string,
+  error: typeof inventoryErrors.classUnknown,
+): InventoryClass {
+  const found = inventoryClass(name);
+  if (found) return found;
+  const near = nearest(
+    name.slice(0, 64),
+    INVENTORY_CLASSES.map((candidate) => candidate.name),
+  );
+  const hint = near ? `Did you mean ${near}?` : 'GET inventoryClasses lists them all.';
+  throw error({ className: name.slice(0, 64), hint });
+}

@@ -1,0 +1,64 @@
+import { defineErrors, type ErrorFactory } from '@moorline/kernel';
+
+export const inventoryErrors: Readonly<
+  Record<
+    | 'classUnknown'
+    | 'classRepeated'
+    | 'classNotReported'
+    | 'rowInvalid'
+    | 'keyRepeated'
+    | 'tooManyRows'
+    | 'tooLarge'
+    | 'timeInvalid'
+    | 'hashMismatch',
+    ErrorFactory
+  >
+> = defineErrors({
+  classUnknown: {
+    code: 'inventory.class_unknown',
+    kind: 'failure',
+    text: 'There is no inventory class "{className}". {hint} Nothing of this request was stored.',
+  },
+  classRepeated: {
+    code: 'inventory.class_repeated',
+    kind: 'failure',
+    text: 'The request holds two documents of the class {className}. Send one. Nothing of this request was stored.',
+  },
+  classNotReported: {
+    code: 'inventory.class_not_reported',
+    kind: 'failure',
+    status: 404,
+    text: 'This device has not reported the class "{className}". {hint}',
+  },
+  rowInvalid: {
+    code: 'inventory.row_invalid',
+    kind: 'failure',
+    text: 'Row {row} of the class {className} is not valid: its column "{column}" {problem}. Nothing of this request was stored.',
+  },
+  keyRepeated: {
+    code: 'inventory.key_repeated',
+    kind: 'failure',
+    text: 'Two rows of the class {className} have the same key {key}. Nothing of this request was stored.',
+  },
+  tooManyRows: {
+    code: 'inventory.too_many_rows',
+    kind: 'failure',
+    text: 'The class {className} takes {limit} rows from a device, and {count} were sent. Nothing of this request was stored.',
+  },
+  tooLarge: {
+    code: 'inventory.document_too_large',
+    kind: 'failure',
+    status: 413,
+    text: 'The document of the class {className} is {sizeBytes} bytes long, and {limitBytes} are taken. Nothing of this request was stored.',
+  },
+  timeInvalid: {
+    code: 'inventory.time_invalid',
+    kind: 'failure',
+    text: 'The document of the class {className} does not say when it was collected. Send collectedAt as an RFC 3339 time. Nothing of this request was stored.',
+  },
+  hashMismatch: {
+    code: 'inventory.hash_mismatch',
+    kind: 'failure',
+    text: 'The hash of the document of the class {className} is not that of its rows. Compute it over the canonical rows. Nothing of this request was stored.',
+  },
+});

@@ -1,0 +1,17 @@
+import type { InventoryRow } from '@moorline/model';
+
+export interface InventoryTables {
+  inventory_documents: {
+    authority_id: string;
+    device_id: string;
+    class_name: string;
+    /** SHA-256 of the canonical rows, lower-case hex. */
+    hash: string;
+    /** By the device's clock, never later than received. */
+    collected_at: Date;
+    received_at: Date;
+    row_count: number;
+    /** In canonical order. */
+    rows: readonly InventoryRow[];
+  };
+}
