@@ -1,5 +1,5 @@
 import { backoffMs, type Clock, type Entropy } from '@moorline/kernel';
-import { type AppName, appEntry } from '../layout.ts';
+import type { AppName } from '../layout.ts';
 import { exitText, type RunningChild, startChild } from './child-process.ts';
 import { openLogFile } from './log-file.ts';
 import type { RunLock } from './run-lock.ts';
@@ -18,6 +18,8 @@ export interface Supervised {
 
 export interface SupervisedDeps {
   readonly folder: string;
+  /** The program's file. */
+  entryOf(name: AppName): string;
   readonly lock: RunLock;
   readonly printer: StepPrinter;
   readonly clock: Clock;
@@ -38,7 +40,7 @@ export function createSupervised(name: AppName, deps: SupervisedDeps): Supervise
     using log = openLogFile(folder, name);
     const started = startChild({
       name,
-      entry: appEntry(name),
+      entry: deps.entryOf(name),
       args,
       log,
       onProgress: (step) => printer.progress(name, step),

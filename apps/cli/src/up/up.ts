@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { CommandDeps } from '../command-line.ts';
-import { productVersion } from '../layout.ts';
+import { appEntry, productVersion } from '../layout.ts';
 import { createContextLock, type RunningHost, signInLink, startHost } from './hosts.ts';
 import { checkUpOptions, type UpOptions } from './options.ts';
 import { checkPorts } from './ports.ts';
@@ -38,7 +38,8 @@ export async function runUp(options: UpOptions, deps: UpDeps): Promise<void> {
     onWait: () => printer.line('An earlier run on this data folder is ending …'),
   });
   await checkPorts(options);
-  const shared = { folder: options.folder, lock, printer, clock, entropy };
+  const { folder } = options;
+  const shared = { folder, entryOf: appEntry, lock, printer, clock, entropy };
   const programs: Programs = {
     tenant: createSupervised('tenant', shared),
     site: createSupervised('site', shared),
