@@ -1,5 +1,6 @@
 export { type CopyRows, copyInto, stageRows } from './bulk/copy-into.ts';
-export type { CopyValue } from './bulk/copy-text.ts';
+export { runCopy } from './bulk/copy-query.ts';
+export { type CopyValue, copyLine } from './bulk/copy-text.ts';
 export { type RecordColumns, recordset } from './bulk/recordset.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 export type { ServerSettings } from './embedded/postmaster.ts';

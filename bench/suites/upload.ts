@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { copyLine, runCopy, startEmbeddedServer } from '@moorline/db';
+import { silentLogger, systemClock } from '@moorline/kernel';
+import { createProcessWorld, type ProcessWorld } from '@moorline/testkit/processes';
+import pg from 'pg';
+import type { Figure } from '../report.ts';
+import { round } from '../stats.ts';
+
+const ROWS = 20_000;
+const RATIO_BAR = 0.5;
+
+/** What COPY writes and the table does not generate. */
+const COLUMNS = [
+  'authority_id',
+  'id',
+  'origin',
+  'name',
+  'operating_system',
+  'os_version',
+  'manufacturer',
+  'model',
+  'serial_number',
+  'architecture',
+  'chassis_type',
+  'physical_memory_bytes',
+  'total_storage_bytes',
+  'free_storage_bytes',
+  'ethernet_mac_address',
+  'online',
+  'last_contact_at',
+  'enrolled_at',
+  'client_version',
+  'certificate_expires_at',
+] as const;
+
+/** A site's full upload to a tenant that knows nothing, beside COPY of the same rows into the same table. */
+export async function measureUpload(): Promise<Figure[]> {
+  await using world = await createProcessWorld({ programs: 'bundle' });
+  await Promise.all([world.start('tenant'), world.start('site')]);
+  const siteId = world.host('site').ready.authorityId;
+  await world.stop('site');
+  await writeDevices(world, siteId);
+  await world.start('site');
+
+  const start = performance.now();
+  await world.attach();
+  while ((await world.clients.tenant.devices.count()) < ROWS) await systemClock.sleep(20);
+  const upload = ROWS / ((performance.now() - start) / 1000);
+
+  await world.stop('tenant');
+  const copy = await copyPeer(world);
+  const ratio = upload / copy;
+  return [
+    {
+      suite: 'upload',
+      what: `full upload of ${ROWS} devices, site → tenant`,
+      value: round(upload, 0),
+      unit: 'rows/s',
+    },
+    {
+      suite: 'upload',
+      what: 'COPY of the same rows, same table and indexes',
+      value: round(copy, 0),
+      unit: 'rows/s',
+    },
+    {
+      suite: 'upload',
+      what: 'upload : COPY',
+      value: round(ratio, 2),
+      unit: '',
+      bar: { text: `≥ ${RATIO_BAR}`, kept: ratio >= RATIO_BAR },
+    },
+  ];
+}
+
+/** Devices as if they had enrolled long ago, with their entries in the change log. */
+async function writeDevices(world: ProcessWorld, siteId: string): Promise<void> {
+  await using server = await startEmbeddedServer({
+    folder: join(world.folder, 'site', 'postgres'),
+    logger: silentLogger,
+  });
+  const client = new pg.Client(server.connection('owner'));
+  await client.connect();
+  await client.query(
+    `insert into devices (authority_id, id, name, operating_system, os_version, manufacturer, model,
+        serial_number, architecture, chassis_type, physical_memory_bytes, total_storage_bytes,
+        free_storage_bytes, ethernet_mac_address, last_contact_at, enrolled_at, client_version,
+        certificate_expires_at)
+      select $1, gen_random_uuid(), 'HQ1-' || (array['LT','WS','SRV'])[1 + n % 3] || '-' || lpad(n::text, 6, '0'),
+        (array['Debian GNU/Linux','Ubuntu','Rocky Linux'])[1 + n % 3], (10 + n % 4)::text,
+        (array['Dell Inc.','LENOVO','HP','Framework'])[1 + n % 4], 'Model ' || (n % 37),
+        upper(substr(md5(n::text), 1, 10)), 'x64', (array['laptop','desktop','enterpriseServer'])[1 + n % 3],
+        (8 + n % 5 * 8) * 1073741824::bigint, 512 * 1000000000::bigint, (n % 400) * 1000000000::bigint,
+        regexp_replace(substr(md5('m' || n), 1, 12), '(..)(?=.)', '\\1:', 'g'),
+        now() - n * interval '1 second', now() - interval '90 days', '0.1.0', now() + interval '60 days'
+      from generate_series(1, ${ROWS}) n`,
+    [siteId],
+  );
+  await client.query(
+    `insert into device_counters (authority_id, total) values ($1, ${ROWS})
+      on conflict (authority_id) do update set total = excluded.total`,
+    [siteId],
+  );
+  await client.query(
+    `insert into outbox (authority_id, topic, key, xid, seq)
+      select authority_id, 'device', id::text, pg_current_xact_id(), nextval('outbox_seq') from devices`,
+  );
+  await client.end();
+}
+
+/** Rows a second of COPY, by the same client library, on the tenant's own server while its host is stopped. */
+async function copyPeer(world: ProcessWorld): Promise<number> {
+  await using server = await startEmbeddedServer({
+    folder: join(world.folder, 'tenant', 'postgres'),
+    logger: silentLogger,
+  });
+  const owner = new pg.Client(server.connection('owner'));
+  await owner.connect();
+  const { rows } = await owner.query<Record<(typeof COLUMNS)[number], never>>(
+    `select ${COLUMNS.join(', ')} from devices`,
+  );
+  await owner.query('create table copy_peer (like devices including all)');
+  const lines = rows.map((row) => copyLine(COLUMNS.map((column) => row[column])));
+  const start = performance.now();
+  await runCopy(owner, `copy copy_peer (${COLUMNS.join(', ')}) from stdin`, lines);
+  const seconds = (performance.now() - start) / 1000;
+  await owner.end();
+  return lines.length / seconds;
+}
