@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before } from 'node:test';
+import { after, afterEach, before } from 'node:test';
 import {
   type Database,
   type EmbeddedServer,
@@ -12,7 +12,7 @@ import {
 } from '@moorline/db';
 import { silentLogger } from '@moorline/kernel';
 
-/** One real PostgreSQL for the tests of a file; each call opens a fresh database on it. */
+/** One real PostgreSQL for the tests of a file; each call opens a fresh database on it, closed after the test. */
 export function useDatabases(): (migrations: readonly Migration[]) => Promise<Database> {
   let server: EmbeddedServer | undefined;
   let folder = '';
@@ -27,8 +27,10 @@ export function useDatabases(): (migrations: readonly Migration[]) => Promise<Da
       settings: { shared_buffers: '32MB' },
     });
   });
+  afterEach(async () => {
+    for (const database of opened.splice(0)) await database[Symbol.asyncDispose]();
+  });
   after(async () => {
-    for (const database of opened) await database[Symbol.asyncDispose]();
     await server?.stop();
     await removeCluster(join(folder, 'postgres'), silentLogger);
     await rm(folder, { recursive: true, force: true });
@@ -40,6 +42,7 @@ export function useDatabases(): (migrations: readonly Migration[]) => Promise<Da
     const database = await openDatabase({
       source: { kind: 'server', server, database: name },
       migrations,
+      poolSize: 6,
       logger: silentLogger,
     });
     opened.push(database);

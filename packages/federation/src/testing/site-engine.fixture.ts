@@ -159,9 +159,10 @@ export function createSiteEngine(deps: {
     async inventoryDocument(_actor, deviceId, className, { skip, top }) {
       await exists(deviceId);
       const at = '2026-11-23T10:00:00.000Z';
+      const text = 'x'.repeat(className === 'Large' ? 5000 : 100);
       const rows = Array.from({ length: top }, (_, index) => ({
         Index: skip + index,
-        Text: 'x'.repeat(1000),
+        Text: text,
       }));
       return { className, collectedAt: at, receivedAt: at, rowCount: rows.length, rows };
     },

@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Connector } from '@moorline/contracts/admin';
+import { sqlOf } from '@moorline/db';
+import { type ActionId, type ConnectorId, type DeviceId, MoorlineError } from '@moorline/kernel';
+import type { Actor } from '@moorline/model';
+import { sql } from 'kysely';
+import { useDatabases } from './testing/database.fixture.ts';
+import {
+  eventually,
+  newId,
+  newUser,
+  removeFolder,
+  type Site,
+  startSite,
+  startTenant,
+  type Tenant,
+} from './testing/lab.fixture.ts';
+import { readAudit, receivedActions, sampleDevice } from './testing/recorder.fixture.ts';
+
+const open = useDatabases();
+const LINKS = '/v1.0/deviceManagement/cloudAttach/linkedAdministrators';
+
+interface Pair extends AsyncDisposable {
+  readonly tenant: Tenant;
+  readonly site: Site;
+  readonly origin: ConnectorId;
+  readonly deviceId: DeviceId;
+}
+
+async function attachedPair(options: { relayTimeoutMs?: number } = {}): Promise<Pair> {
+  const tenant = await startTenant(open, options);
+  const site = await startSite(open);
+  const deviceId = newId<DeviceId>();
+  await site.engine.putDevices([sampleDevice(deviceId, 'PC-1')]);
+  const { connectorId } = await site.uplink.attach(await tenant.joinToken(), site.admin);
+  const origin = connectorId as ConnectorId;
+  await eventually(tenant.bus, () => tenant.downlink.remotes.describe(origin).online);
+  return {
+    tenant,
+    site,
+    origin,
+    deviceId,
+    async [Symbol.asyncDispose]() {
+      await site[Symbol.asyncDispose]();
+      await tenant[Symbol.asyncDispose]();
+      await removeFolder(site);
+      await removeFolder({ folder: (tenant as Tenant & { folder: string }).folder });
+    },
+  };
+}
+
+function queueAction(
+  { tenant, origin, deviceId }: Pair,
+  actor: Actor = tenant.admin,
+  kind = 'refreshMachinePolicy',
+): ActionId {
+  const id = newId<ActionId>();
+  tenant.queue.queue(origin, {
+    id,
+    deviceId,
+    kind: kind as 'refreshMachinePolicy',
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    actor,
+  });
+  tenant.downlink.remotes.actionsQueued(origin);
+  return id;
+}
+
+function withCode(code: string) {
+  return (error: unknown): boolean => error instanceof MoorlineError && error.code === code;
+}
+
+test('a queued action is carried out at the site as the linked administrator, and its hops come back', async () => {
+  await using pair = await attachedPair();
+  const { tenant, site } = pair;
+  const id = queueAction(pair);
+  const uploaded = await eventually(tenant.bus, async () =>
+    (await receivedActions(tenant.database, tenant.authorityId)).find(({ body }) => body.id === id),
+  );
+  tenant.queue.leave(id);
+  assert.equal(uploaded.body.hops[0]?.state, 'authorized');
+  assert.deepEqual(
+    site.engine.requests.map((request) => request.actor),
+    [
+      {
+        ...site.admin,
+        via: 'relay',
+        onBehalfOf: { userId: tenant.admin.userId, name: 'alice', authorityName: 'Contoso' },
+      },
+    ],
+  );
+  assert.deepEqual(tenant.queue.refusals, []);
+});
+
+test('an action that stays queued while its hops travel is asked for once per uplink', async () => {
+  await using pair = await attachedPair();
+  const { tenant, site, origin } = pair;
+  queueAction(pair);
+  await eventually(tenant.bus, () => site.engine.requests.length === 1);
+  for (let round = 0; round < 5; round++) tenant.downlink.remotes.actionsQueued(origin);
+  await tenant.downlink.remotes.inventoryOverview(origin, tenant.admin, pair.deviceId);
+  assert.equal(site.engine.requests.length, 1);
+});
+
+test('actions queued while the site is away are delivered when it connects', async () => {
+  await using tenant = await startTenant(open);
+  const site = await startSite(open);
+  const deviceId = newId<DeviceId>();
+  await site.engine.putDevices([sampleDevice(deviceId, 'PC-1')]);
+  const { connectorId } = await site.uplink.attach(await tenant.joinToken(), site.admin);
+  const origin = connectorId as ConnectorId;
+  await eventually(tenant.bus, () => tenant.downlink.remotes.describe(origin).online);
+  await site[Symbol.asyncDispose]();
+  await eventually(tenant.bus, () => !tenant.downlink.remotes.describe(origin).online);
+  assert.equal(tenant.downlink.remotes.describe(origin).name, 'HQ1');
+  await assert.rejects(
+    tenant.downlink.remotes.inventoryOverview(origin, tenant.admin, deviceId),
+    withCode('relay.not_connected'),
+  );
+  const { body } = await tenant.api<{ value: Connector[] }>(
+    'GET',
+    '/v1.0/deviceManagement/configManagerConnectors',
+  );
+  assert.match(body.value[0]?.statusReason ?? '', /^Not connected: it was last connected just now/);
+  const ids = [1, 2, 3].map(() => queueAction({ tenant, site, origin, deviceId } as Pair));
+  await using again = await startSite(open, { again: site });
+  await eventually(tenant.bus, () => again.engine.requests.length === 3);
+  assert.deepEqual(again.engine.requests.map(({ id }) => id).sort(), [...ids].sort());
+  await removeFolder(tenant);
+  await removeFolder(again);
+});
+
+test('an administrator who is not linked is refused with what to do, recorded on the site, until linked', async () => {
+  await using pair = await attachedPair();
+  const { tenant, site, origin, deviceId } = pair;
+  const carol = newUser('carol');
+  const id = queueAction(pair, carol);
+  const refusal = await eventually(tenant.bus, () => tenant.queue.refusals[0]);
+  assert.deepEqual([refusal.id, refusal.placeName], [id, 'HQ1']);
+  assert.match(
+    refusal.reason,
+    /^carol of Contoso is not linked to an administrator of HQ1, .* links the id [0-9a-f-]{36}/,
+  );
+  assert.equal(await site.engine.actionCount(), 0);
+  const audit = (await readAudit(site.database, site.authorityId)).at(-1);
+  assert.equal(audit?.activity, 'relay.refuse');
+  assert.equal(audit?.actor, 'carol (Contoso)');
+  assert.equal(audit?.details?.code, 'relay.user_not_linked');
+
+  const linked = await site.api('POST', LINKS, {
+    tenantUserId: carol.userId,
+    tenantUserName: 'carol',
+    localUserId: site.admin.userId,
+  });
+  assert.equal(linked.status, 201);
+  const overview = await tenant.downlink.remotes.inventoryOverview(origin, carol, deviceId);
+  assert.equal(overview.classes[0]?.className, 'Bios');
+  assert.equal((await site.api('DELETE', `${LINKS}/${carol.userId}`)).status, 204);
+  await assert.rejects(
+    tenant.downlink.remotes.inventoryOverview(origin, carol, deviceId),
+    withCode('relay.user_not_linked'),
+  );
+  const gone = await site.api<{ error: { code: string } }>('DELETE', `${LINKS}/${carol.userId}`);
+  assert.deepEqual([gone.status, gone.body.error.code], [404, 'links.not_found']);
+  const unknown = await site.api<{ error: { code: string } }>('POST', LINKS, {
+    tenantUserId: carol.userId,
+    localUserId: newId(),
+  });
+  assert.equal(unknown.body.error.code, 'links.local_user_unknown');
+});
+
+test('the local account decides: its role, and whether it still is one', async () => {
+  await using pair = await attachedPair();
+  const { tenant, site, origin, deviceId } = pair;
+  site.accounts.set(site.admin.userId, { ...site.admin, role: 'Read only' });
+  queueAction(pair);
+  const refusal = await eventually(tenant.bus, () => tenant.queue.refusals[0]);
+  assert.equal(refusal.reason, 'bob may not do that.');
+  assert.equal(await site.engine.actionCount(), 0);
+  site.accounts.delete(site.admin.userId);
+  await assert.rejects(
+    tenant.downlink.remotes.inventoryOverview(origin, tenant.admin, deviceId),
+    withCode('relay.local_account_unavailable'),
+  );
+});
+
+test('live reads come from the site; its own refusals come through with their code', async () => {
+  await using pair = await attachedPair();
+  const { tenant, origin, deviceId } = pair;
+  const { remotes } = tenant.downlink;
+  const document = await remotes.inventoryDocument(origin, tenant.admin, deviceId, 'Bios', {
+    skip: 2,
+    top: 3,
+  });
+  assert.deepEqual(
+    document.rows.map((row) => row.Index),
+    [2, 3, 4],
+  );
+  await assert.rejects(
+    remotes.inventoryOverview(origin, tenant.admin, newId<DeviceId>()),
+    withCode('devices.not_found'),
+  );
+  await assert.rejects(
+    remotes.inventoryOverview(origin, { kind: 'system', name: 'scheduler' }, deviceId),
+    withCode('relay.actor_not_user'),
+  );
+  const many = await Promise.all(
+    Array.from({ length: 40 }, () => remotes.inventoryOverview(origin, tenant.admin, deviceId)),
+  );
+  assert.equal(many.length, 40);
+});
+
+test('an action of a kind that the site does not know is refused, and the queue moves on', async () => {
+  await using pair = await attachedPair();
+  queueAction(pair, pair.tenant.admin, 'selfDestruct');
+  const good = queueAction(pair);
+  await eventually(pair.tenant.bus, () => pair.site.engine.requests.length === 1);
+  assert.equal(pair.site.engine.requests[0]?.id, good);
+  assert.match(pair.tenant.queue.refusals[0]?.reason ?? '', /HQ1 knows no action "selfDestruct"/);
+});
+
+test('a site that does not answer in time is a time-out, not a refusal, and is asked again', async () => {
+  await using pair = await attachedPair({ relayTimeoutMs: 300 });
+  const { tenant, site, origin, deviceId } = pair;
+  const held = await holdTable(site);
+  await assert.rejects(
+    tenant.downlink.remotes.inventoryOverview(origin, tenant.admin, deviceId),
+    withCode('relay.timeout'),
+  );
+  const id = queueAction(pair);
+  await assert.rejects(
+    tenant.downlink.remotes.inventoryOverview(origin, tenant.admin, deviceId),
+    withCode('relay.timeout'),
+  );
+  await held.release();
+  await eventually(tenant.bus, () => site.engine.requests.some((request) => request.id === id));
+  assert.deepEqual(tenant.queue.refusals, []);
+  assert.equal(await site.engine.actionCount(), 1);
+});
+
+/** Locks what every relay request has to write, as a database under load would. */
+async function holdTable(site: Site): Promise<{ release(): Promise<void> }> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const locked = Promise.withResolvers<void>();
+  const work = site.database.transaction(site.authorityId, async (tx) => {
+    await sql`lock table relay_seen in share row exclusive mode`.execute(sqlOf(tx));
+    locked.resolve();
+    await promise;
+  });
+  await locked.promise;
+  return {
+    async release() {
+      resolve();
+      await work;
+    },
+  };
+}
