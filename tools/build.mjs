@@ -98,7 +98,7 @@ async function buildBundles(only) {
       sourcesContent: false,
       external: EXTERNAL,
       banner: { js: BANNER },
-      logLevel: 'warning',
+      logLevel: 'silent',
     });
     mkdirSync(DIST, { recursive: true });
     for (const name of only) {
@@ -106,6 +106,11 @@ async function buildBundles(only) {
         renameSync(join(staging, file), join(DIST, file));
       }
     }
+  } catch (error) {
+    const first = error?.errors?.[0];
+    if (!first) throw error;
+    const place = first.location ? `${first.location.file}:${first.location.line}: ` : '';
+    throw new SetupError(`error: ${place}${first.text}`);
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }

@@ -7,8 +7,6 @@ export interface Connection {
   readonly name: string;
   readonly context: Context;
   readonly client: AdminClient;
-  /** A GET of a path that the client has no method for; the body as JSON. */
-  readonly fetch: Fetch;
 }
 
 /** Nothing is sent yet. Only a host whose certificate the context's authority signed will be spoken to. */
@@ -20,5 +18,5 @@ export async function connect(name: string, context: Context): Promise<Connectio
     authorization: () => `Bearer ${context.token}`,
     fetch: send,
   });
-  return { name, context, client, fetch: send };
+  return { name, context, client };
 }

@@ -1,5 +1,3 @@
-import { AdminApiError } from '@moorline/admin-client';
-import { ADMIN_PATHS } from '@moorline/contracts/admin';
 import type { Command } from 'commander';
 import {
   type CommandDeps,
@@ -20,33 +18,9 @@ export function auditVerifyCommand(deps: CommandDeps): Command {
       ]),
     ),
   ).action(async (flags: ContextOptions & OutputOptions) => {
-    const { context, fetch } = await connectionOf(flags, deps);
-    const response = await fetch(`${context.url}${ADMIN_PATHS.auditEvents}/verify`, {
-      headers: { authorization: `Bearer ${context.token}`, accept: 'application/json' },
-      signal: deps.signal,
-    });
-    const verdict: unknown = await response.json().catch(() => undefined);
-    if (!isVerdict(verdict)) {
-      throw new AdminApiError({
-        code: 'client.unexpected_answer',
-        message: `The audit log could not be verified: the host answered ${response.status}. Check that this account may read the audit log.`,
-        status: response.status,
-        requestId: response.headers.get('request-id'),
-      });
-    }
+    const { client } = await connectionOf(flags, deps);
+    const verdict = await client.auditEvents.verify(deps);
     printOne(deps.terminal, flags.output, { ...verdict });
     if (!verdict.isIntact) deps.setExitCode(1);
   });
-}
-
-interface Verdict {
-  readonly isIntact: boolean;
-  readonly records: number;
-  /** Sequence of the first record that does not fit. */
-  readonly brokenAt: number | null;
-}
-
-function isVerdict(value: unknown): value is Verdict {
-  if (value === null || typeof value !== 'object') return false;
-  return typeof Reflect.get(value, 'isIntact') === 'boolean';
 }
