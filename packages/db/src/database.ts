@@ -56,7 +56,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   try {
     progress('database: migrations');
     await asOwner(source, async (client) => {
-      if (options.source.kind === 'url') await ensureServingRole(client);
+      if (options.source.kind === 'url')
+        await ensureServingRole(client, { servesToo: options.source.ownerUrl === undefined });
       await client.query('grant usage on schema public to moorline_serving');
       await migrate(client, [...OUTBOX_MIGRATIONS, ...migrations], progress);
     });

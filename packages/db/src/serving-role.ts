@@ -2,22 +2,39 @@ import type pg from 'pg';
 import { dbErrors } from './errors.ts';
 
 /**
- * On a server that is not ours: makes `moorline_serving` when it is missing, lets the migrating role take it on,
- * and gives it what it needs beside its tables. As the owner; repeatable.
+ * On a server that is not ours: makes `moorline_serving` when it is missing and, when the migrating role also
+ * serves (`servesToo`), lets it take that role on. As the owner; repeatable.
  * @throws `db.serving_role_missing`
  */
-export async function ensureServingRole(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ name: string; exists: boolean; may: boolean }>(`
-    select current_user as name, r.oid is not null as exists,
-      coalesce(pg_has_role(current_user, r.oid, 'set'), false) as may
-    from (select 1) one left join pg_roles r on r.rolname = 'moorline_serving'`);
+export async function ensureServingRole(
+  client: pg.ClientBase,
+  { servesToo }: { readonly servesToo: boolean },
+): Promise<void> {
+  const { rows } = await client.query<{
+    name: string;
+    exists: boolean;
+  }>(`select current_user as name,
+    exists(select from pg_roles where rolname = 'moorline_serving') as exists`);
   const [state] = rows;
   try {
     if (!state?.exists) await client.query('create role moorline_serving nologin nobypassrls');
-    if (!state?.may) await client.query('grant moorline_serving to current_user');
+    if (servesToo && !(await canServe(client)))
+      await client.query('grant moorline_serving to current_user');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw dbErrors.servingRoleMissing({ role: state?.name ?? 'the owner', reason }, { cause });
+  }
+}
+
+// Tried rather than looked up: what allows SET ROLE differs between PostgreSQL 15 and 16.
+async function canServe(client: pg.ClientBase): Promise<boolean> {
+  try {
+    await client.query('BEGIN; SET LOCAL ROLE moorline_serving');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.query('ROLLBACK');
   }
 }
 

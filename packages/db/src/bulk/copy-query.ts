@@ -44,10 +44,10 @@ export function runCopy(
       handleCommandComplete({ text }: { text: string }): void {
         rowCount = Number(/^COPY (\d+)$/.exec(text)?.[1] ?? 0);
       },
+      // After an error the Client does not tell the query of ReadyForQuery any more.
       handleError(error: unknown): void {
         failure ??= error;
-        // After a broken connection no ReadyForQuery follows.
-        if (!(error instanceof Error && 'severity' in error)) finish();
+        finish();
       },
       handleReadyForQuery: finish,
     } as pg.Submittable);

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { dbErrors } from '../errors.ts';
@@ -16,7 +16,10 @@ export interface OwnerLock {
  */
 export function takeOwnership(home: string, folder: string): OwnerLock {
   const ownerFile = join(home, 'owner.json');
-  const lock = new DatabaseSync(join(home, 'owner.lock'), { timeout: 0 });
+  const lockFile = join(home, 'owner.lock');
+  // Ours alone: who can open it for reading could hold a lock on it.
+  closeSync(openSync(lockFile, 'a', 0o600));
+  const lock = new DatabaseSync(lockFile, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
