@@ -23,6 +23,8 @@ import type { CallOptions, Transport } from './transport.ts';
 export interface ConnectorsClient {
   list(options?: CallOptions): Promise<readonly Connector[]>;
   get(id: string, options?: CallOptions): Promise<Connector>;
+  /** Ends the connector's certificate and uplink at once; the site can come back with a new join token. */
+  revoke(id: string, options?: CallOptions): Promise<void>;
   /** A token that attaches one site; its text is in this answer only. */
   createJoinToken(body?: CreateJoinToken, options?: CallOptions): Promise<JoinToken>;
 }
@@ -84,6 +86,10 @@ export function createConnectorsClient(transport: Transport): ConnectorsClient {
     list: (options = {}) => readAll(transport, ADMIN_PATHS.connectors, options),
     get: (id, options = {}) =>
       transport.json(`${ADMIN_PATHS.connectors}/${encodeURIComponent(id)}`, options),
+    async revoke(id, options = {}) {
+      const path = `${ADMIN_PATHS.connectors}/${encodeURIComponent(id)}`;
+      await transport.send(path, { ...options, method: 'DELETE' });
+    },
     createJoinToken: (body = {}, options = {}) =>
       transport.json(ADMIN_PATHS.joinTokens, { ...options, method: 'POST', body }),
   };

@@ -34,6 +34,10 @@ export interface DevicesClient {
   get(id: string, options?: CallOptions): Promise<ManagedDevice>;
   /** How many match, or how many there are. */
   count(filter?: Filter, options?: CallOptions): Promise<number>;
+  /** Removes a device that this host manages: its certificate is revoked, its state deleted. */
+  remove(id: string, options?: CallOptions): Promise<void>;
+  /** Keeps a device out, or lets it in again; its state stays. */
+  setBlocked(id: string, isBlocked: boolean, options?: CallOptions): Promise<void>;
   /** Asks for a device action; answers its id as soon as it is written down, before it runs. */
   triggerAction(id: string, action: ActionKind, options?: CallOptions): Promise<string>;
   /** Which classes the device has reported, with row counts and times. */
@@ -69,6 +73,13 @@ export function createDevicesClient(transport: Transport): DevicesClient {
         });
       }
       return count;
+    },
+    async remove(id, options = {}) {
+      await transport.send(pathOf(id), { ...options, method: 'DELETE' });
+    },
+    async setBlocked(id, isBlocked, options = {}) {
+      const path = `${pathOf(id)}/${isBlocked ? 'block' : 'unblock'}`;
+      await transport.send(path, { ...options, method: 'POST' });
     },
     async triggerAction(id, action, options = {}) {
       const body: TriggerActionBody = {

@@ -1,8 +1,8 @@
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { PlugDisconnectedRegular, SearchRegular } from '@fluentui/react-icons';
 import { AdminApiError } from '@moorline/admin-client';
-import { Link } from '@tanstack/react-router';
 import { EmptyState, errorText } from '../ui/notices.tsx';
+import { TextLink } from '../ui/text-link.tsx';
 
 const useStyles = makeStyles({
   page: {
@@ -46,7 +46,7 @@ export function NotFound() {
       <EmptyState
         icon={<SearchRegular />}
         title="There is no such page"
-        action={<Link to="/">Go to Home</Link>}
+        action={<TextLink to="/">Go to Home</TextLink>}
       >
         The address may be mistyped, or the page may belong to another host.
       </EmptyState>

@@ -82,7 +82,11 @@ const ADMINISTRATION: readonly NavigationItem[] = [
 ];
 
 const useStyles = makeStyles({
-  nav: { padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalS}` },
+  nav: {
+    padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalS}`,
+    width: '100%',
+    boxSizing: 'border-box',
+  },
   list: { listStyle: 'none', margin: 0, padding: 0, display: 'grid', gap: '2px' },
   heading: {
     margin: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXS}`,

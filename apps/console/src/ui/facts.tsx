@@ -10,10 +10,11 @@ const useStyles = makeStyles({
   },
   fact: {
     display: 'grid',
-    gridTemplateColumns: 'minmax(110px, 150px) 1fr',
+    gridTemplateColumns: 'minmax(100px, 150px) minmax(0, 1fr)',
     columnGap: tokens.spacingHorizontalM,
     padding: `${tokens.spacingVerticalXS} 0`,
     alignItems: 'baseline',
+    '@media (max-width: 640px)': { gridTemplateColumns: '110px minmax(0, 1fr)' },
   },
   term: { color: tokens.colorNeutralForeground3 },
   value: { margin: 0, overflowWrap: 'anywhere' },

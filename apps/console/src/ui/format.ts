@@ -109,13 +109,27 @@ export function formatInventoryValue(
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** Names that read badly when they are taken apart. */
+const TITLES: Readonly<Record<string, string>> = {
+  SMBIOSBIOSVersion: 'Firmware version',
+  OS: 'Operating system',
+  Bios: 'Firmware',
+  IPConfig: 'IP configuration',
+  IPV4Address: 'IPv4 address',
+  IPV6Address: 'IPv6 address',
+  IPV4DefaultGateway: 'IPv4 default gateway',
+  IPV6DefaultGateway: 'IPv6 default gateway',
+};
+
 /** `NumberOfLogicalProcessors` → "Number of logical processors"; abbreviations stay as they are. */
 export function titleOfColumn(name: string): string {
+  if (Object.hasOwn(TITLES, name)) return TITLES[name] ?? name;
   const words = name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .split(' ');
   return words
+    .map((word, index) => (index === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word))
     .map((word, index) => (index === 0 || /^[A-Z\d]{2,}/.test(word) ? word : word.toLowerCase()))
     .join(' ');
 }

@@ -8,6 +8,7 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusMedium,
     backgroundColor: tokens.colorNeutralBackground1,
   },
+  bare: { overflowX: 'auto' },
   table: { borderCollapse: 'collapse', width: '100%', fontSize: tokens.fontSizeBase300 },
   head: {
     textAlign: 'left',
@@ -44,11 +45,14 @@ export function RecordTable<T>({
   columns,
   records,
   keyOf,
+  isBare = false,
 }: {
   label: string;
   columns: readonly RecordColumn<T>[];
   records: readonly T[];
   keyOf: (record: T, index: number) => string;
+  /** Without a frame: it stands in a card already. */
+  isBare?: boolean;
 }) {
   const styles = useStyles();
   const classOf = (column: RecordColumn<T>, isHead: boolean): string =>
@@ -60,7 +64,7 @@ export function RecordTable<T>({
     );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={styles.frame} aria-label={label} tabIndex={0}>
+    <section className={isBare ? styles.bare : styles.frame} aria-label={label} tabIndex={0}>
       <table className={styles.table} aria-label={label}>
         <thead>
           <tr>

@@ -1,4 +1,5 @@
 import { NOT_KNOWN } from './format.ts';
+import { visibleText } from './visible-text.ts';
 
 /**
  * Text that a device or another authority sent. Isolated, so that bidirectional controls in it cannot
@@ -7,12 +8,4 @@ import { NOT_KNOWN } from './format.ts';
 export function Reported({ text }: { text: string | null | undefined }) {
   if (text === null || text === undefined || text === '') return <>{NOT_KNOWN}</>;
   return <bdi>{visibleText(text)}</bdi>;
-}
-
-/** Bidirectional overrides and invisible characters as escapes: a name must not look like another. */
-export function visibleText(text: string): string {
-  return text.replace(
-    /[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff\p{Cc}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

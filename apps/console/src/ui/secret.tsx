@@ -17,19 +17,11 @@ const useStyles = makeStyles({
 });
 
 /** Text to be copied elsewhere: a command, a token. */
-export function CopyText({
-  label,
-  text,
-  hint,
-  rows = 2,
-}: {
-  label: string;
-  text: string;
-  hint?: string;
-  rows?: number;
-}) {
+export function CopyText({ label, text, hint }: { label: string; text: string; hint?: string }) {
   const styles = useStyles();
   const id = useId();
+  // As high as the text: a token's end matters as much as its beginning.
+  const rows = Math.max(2, Math.ceil(text.length / 54) + 1);
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;

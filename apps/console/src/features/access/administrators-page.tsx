@@ -97,7 +97,11 @@ export function AdministratorsPage() {
                 <>
                   <Reported text={administrator.userName} />
                   {administrator.id === user.id ? (
-                    <Badge appearance="tint" size="small" style={{ marginLeft: 8 }}>
+                    <Badge
+                      appearance="tint"
+                      size="small"
+                      style={{ marginLeft: 8, verticalAlign: 'top' }}
+                    >
                       You
                     </Badge>
                   ) : null}
@@ -137,6 +141,7 @@ export function AdministratorsPage() {
             {
               id: 'commands',
               title: <span style={{ visibility: 'hidden' }}>Commands</span>,
+              isNumber: true,
               cell: (administrator) => (
                 <Menu>
                   <MenuTrigger disableButtonEnhancement>

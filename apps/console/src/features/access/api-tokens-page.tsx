@@ -76,6 +76,7 @@ export function ApiTokensPage() {
             {
               id: 'delete',
               title: <span style={{ visibility: 'hidden' }}>Commands</span>,
+              isNumber: true,
               cell: (token) => (
                 <Button
                   size="small"

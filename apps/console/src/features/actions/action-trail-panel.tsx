@@ -19,10 +19,11 @@ import { client } from '../../app/client.ts';
 import { useLiveState } from '../../app/live.tsx';
 import { usePermission } from '../../app/session.ts';
 import { Facts } from '../../ui/facts.tsx';
-import { formatDateTime, formatSpan } from '../../ui/format.ts';
+import { formatDateTime, formatSpan, titleOfColumn } from '../../ui/format.ts';
 import { ErrorNotice, Loading } from '../../ui/notices.tsx';
-import { Reported, visibleText } from '../../ui/reported.tsx';
+import { Reported } from '../../ui/reported.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
+import { visibleText } from '../../ui/visible-text.ts';
 import { WithReason } from '../../ui/with-reason.tsx';
 import { actionQuery } from './action-queries.ts';
 import { ActionTrail } from './action-trail.tsx';
@@ -44,6 +45,7 @@ const useStyles = makeStyles({
     clipPath: 'inset(50%)',
     whiteSpace: 'nowrap',
   },
+  cancel: { whiteSpace: 'nowrap', flexShrink: 0 },
   foot: { color: tokens.colorNeutralForeground3 },
 });
 
@@ -177,9 +179,14 @@ function ActionOutcome({ action }: { action: ActionAnswer }) {
       </MessageBar>
       {details.length > 0 ? (
         <Facts
-          facts={details.map(([term, value]) => ({
-            term: visibleText(term),
-            value: <Reported text={String(value)} />,
+          facts={details.map(([name, value]) => ({
+            term: titleOfColumn(visibleText(name).replace(/Ms$/, '')),
+            value:
+              name.endsWith('Ms') && typeof value === 'number' ? (
+                formatSpan(value)
+              ) : (
+                <Reported text={String(value)} />
+              ),
           }))}
         />
       ) : null}
@@ -188,6 +195,7 @@ function ActionOutcome({ action }: { action: ActionAnswer }) {
 }
 
 function CancelButton({ action }: { action: ActionAnswer }) {
+  const styles = useStyles();
   const queryClient = useQueryClient();
   const { failed } = useToasts();
   const { allowed, reason } = usePermission('actions.cancel');
@@ -203,7 +211,11 @@ function CancelButton({ action }: { action: ActionAnswer }) {
   if (action.isFinal || !canCancel(action.state)) return null;
   return (
     <WithReason reason={reason}>
-      <Button disabledFocusable={!allowed || cancel.isPending} onClick={() => cancel.mutate()}>
+      <Button
+        className={styles.cancel}
+        disabledFocusable={!allowed || cancel.isPending}
+        onClick={() => cancel.mutate()}
+      >
         Cancel action
       </Button>
     </WithReason>

@@ -107,6 +107,7 @@ function Attachment({ attachment }: { attachment: CloudAttach }) {
           </Text>
         ) : (
           <RecordTable
+            isBare
             label="Linked administrators"
             records={attachment.linkedAdministrators}
             keyOf={(link) => link.tenantUserId}

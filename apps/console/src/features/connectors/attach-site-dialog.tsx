@@ -24,13 +24,11 @@ export function AttachSiteDialog({ onClose }: { onClose: () => void }) {
           label="Command"
           text={attachCommand(made.token)}
           hint="Run it on the site's server, in the folder where Moorline runs."
-          rows={4}
         />
         <CopyText
           label="Join token"
           text={made.token}
           hint="Or paste it in the site's own console: Administration, Cloud attach."
-          rows={3}
         />
         <Text>
           It attaches one site, until {formatDateTime(made.expirationDateTime)}. The site then

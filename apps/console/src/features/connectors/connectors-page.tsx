@@ -15,6 +15,7 @@ import { OnlineStatus, Status } from '../../ui/status.tsx';
 import { WithReason } from '../../ui/with-reason.tsx';
 import { AttachSiteDialog } from './attach-site-dialog.tsx';
 import { CONNECTOR_STATUS, connectorsQuery } from './connector-queries.ts';
+import { DetachDialog } from './detach-dialog.tsx';
 
 const useStyles = makeStyles({
   reason: { display: 'block', color: tokens.colorNeutralForeground3 },
@@ -25,6 +26,7 @@ export function ConnectorsPage() {
   const { data, error, isPending, refetch } = useQuery(connectorsQuery);
   const { allowed, reason } = usePermission('connectors.manage');
   const [attaching, setAttaching] = useState(false);
+  const [detaching, setDetaching] = useState<Connector>();
   const attach = (
     <WithReason reason={reason}>
       <Button
@@ -57,13 +59,25 @@ export function ConnectorsPage() {
           Create a join token here, and use it at the site. Its devices appear within seconds.
         </EmptyState>
       ) : null}
-      {data && data.length > 0 ? <ConnectorsTable connectors={data} /> : null}
+      {data && data.length > 0 ? (
+        <ConnectorsTable connectors={data} onDetach={allowed ? setDetaching : undefined} />
+      ) : null}
+      {detaching ? (
+        <DetachDialog connector={detaching} onClose={() => setDetaching(undefined)} />
+      ) : null}
       {attaching ? <AttachSiteDialog onClose={() => setAttaching(false)} /> : null}
     </Page>
   );
 }
 
-function ConnectorsTable({ connectors }: { connectors: readonly Connector[] }) {
+function ConnectorsTable({
+  connectors,
+  onDetach,
+}: {
+  connectors: readonly Connector[];
+  /** Absent when the caller may not. */
+  onDetach: ((connector: Connector) => void) | undefined;
+}) {
   const styles = useStyles();
   const columns: readonly RecordColumn<Connector>[] = [
     {
@@ -137,6 +151,24 @@ function ConnectorsTable({ connectors }: { connectors: readonly Connector[] }) {
       isShort: true,
       cell: (connector) => formatDateTime(connector.certificateExpirationDateTime),
     },
+    ...(onDetach
+      ? [
+          {
+            id: 'commands',
+            title: <span style={{ visibility: 'hidden' }}>Commands</span>,
+            isNumber: true,
+            cell: (connector: Connector) => (
+              <Button
+                size="small"
+                onClick={() => onDetach(connector)}
+                aria-label={`Detach ${connector.displayName}`}
+              >
+                Detach
+              </Button>
+            ),
+          },
+        ]
+      : []),
   ];
   return (
     <RecordTable

@@ -3,8 +3,9 @@ import type { ManagedDevice } from '@moorline/contracts/admin';
 import type { ReactNode } from 'react';
 import { formatBytes, formatDateTime, NOT_KNOWN } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
-import { Reported, visibleText } from '../../ui/reported.tsx';
+import { Reported } from '../../ui/reported.tsx';
 import { OnlineStatus } from '../../ui/status.tsx';
+import { visibleText } from '../../ui/visible-text.ts';
 
 export const MANAGED_BY_NAMES: Readonly<Record<ManagedDevice['managementAgent'], string>> = {
   configurationManagerClient: 'Site',

@@ -1,12 +1,16 @@
 import { Button, Spinner, Toolbar } from '@fluentui/react-components';
-import { ArrowClockwiseRegular, ArrowSyncRegular } from '@fluentui/react-icons';
+import { ArrowClockwiseRegular, ArrowSyncRegular, DeleteRegular } from '@fluentui/react-icons';
 import type { ManagedDevice } from '@moorline/contracts/admin';
 import { ACTION_TITLES } from '@moorline/model';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { client } from '../../app/client.ts';
 import { usePermission } from '../../app/session.ts';
 import { useToasts } from '../../ui/toasts.tsx';
 import { WithReason } from '../../ui/with-reason.tsx';
+import { deviceTitle } from './device-columns.tsx';
+import { RemoveDeviceDialog } from './remove-device-dialog.tsx';
 
 /** What can be done to the device; a command that the caller may not give says why. */
 export function DeviceCommands({
@@ -19,6 +23,9 @@ export function DeviceCommands({
   const queryClient = useQueryClient();
   const { failed } = useToasts();
   const { allowed, reason } = usePermission('devices.sync');
+  const removal = usePermission('enrolment.manage');
+  const navigate = useNavigate();
+  const [removing, setRemoving] = useState(false);
   const sync = useMutation({
     mutationFn: () => client.devices.triggerAction(device.id, 'refreshMachinePolicy'),
     onSuccess: (actionId) => {
@@ -51,6 +58,26 @@ export function DeviceCommands({
       >
         Refresh
       </Button>
+      {device.connectorId === null ? (
+        <WithReason reason={removal.reason}>
+          <Button
+            appearance="subtle"
+            icon={<DeleteRegular />}
+            disabledFocusable={!removal.allowed}
+            onClick={() => setRemoving(true)}
+          >
+            Remove
+          </Button>
+        </WithReason>
+      ) : null}
+      {removing ? (
+        <RemoveDeviceDialog
+          deviceId={device.id}
+          name={deviceTitle(device)}
+          onRemoved={() => void navigate({ to: '/devices', search: {}, replace: true })}
+          onClose={() => setRemoving(false)}
+        />
+      ) : null}
     </Toolbar>
   );
 }

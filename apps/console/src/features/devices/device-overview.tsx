@@ -10,7 +10,11 @@ import { DeviceActions } from '../actions/device-actions.tsx';
 import { architectureName, chassisName, MANAGED_BY_NAMES } from './device-columns.tsx';
 
 const useStyles = makeStyles({
-  grid: { display: 'grid', gap: tokens.spacingVerticalL },
+  grid: {
+    display: 'grid',
+    gridTemplateColumns: 'minmax(0, 1fr)',
+    gap: tokens.spacingVerticalL,
+  },
   id: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
 });
 

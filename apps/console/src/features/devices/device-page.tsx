@@ -11,11 +11,12 @@ import {
 import { LaptopRegular } from '@fluentui/react-icons';
 import { AdminApiError } from '@moorline/admin-client';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Reported } from '../../ui/reported.tsx';
+import { TextLink } from '../../ui/text-link.tsx';
 import { ActionTrailPanel } from '../actions/action-trail-panel.tsx';
 import { DeviceActions } from '../actions/device-actions.tsx';
 import { deviceTitle, MANAGED_BY_NAMES } from './device-columns.tsx';
@@ -42,11 +43,10 @@ const useStyles = makeStyles({
   crumbs: { marginBottom: '-12px' },
   tabs: {
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-    marginLeft: '-12px',
     overflowX: 'auto',
     flexShrink: 0,
   },
-  crumb: { color: tokens.colorNeutralForeground2 },
+  tabList: { marginLeft: '-12px' },
 });
 
 const route = getRouteApi('/inside/devices/$deviceId');
@@ -69,7 +69,7 @@ export function DevicePage() {
           <EmptyState
             icon={<LaptopRegular />}
             title="There is no such device"
-            action={<Link to="/devices">All devices</Link>}
+            action={<TextLink to="/devices">All devices</TextLink>}
           >
             It may have been removed, or have left the scope of the site that uploads it.
           </EmptyState>
@@ -100,22 +100,22 @@ export function DevicePage() {
               {device.online ? 'Online' : 'Offline'}
             </Badge>
             <Badge appearance="outline" size="large" color="informative">
-              Managed by {managedBy(device.managementAgent)}
-              {device.connectorName ? (
-                <>
-                  {' '}
-                  <Reported text={device.connectorName} />
-                </>
-              ) : null}
+              <span>
+                Managed by {managedBy(device.managementAgent)}
+                {device.connectorName ? (
+                  <>
+                    {' '}
+                    <Reported text={device.connectorName} />
+                  </>
+                ) : null}
+              </span>
             </Badge>
           </>
         }
       >
         <Breadcrumb className={styles.crumbs} aria-label="Path" style={{ order: -1 }}>
           <BreadcrumbItem>
-            <Link to="/devices" className={styles.crumb}>
-              Devices
-            </Link>
+            <TextLink to="/devices">Devices</TextLink>
           </BreadcrumbItem>
           <BreadcrumbDivider />
           <BreadcrumbItem>
@@ -123,20 +123,22 @@ export function DevicePage() {
           </BreadcrumbItem>
         </Breadcrumb>
         <DeviceCommands device={device} onRequested={openTrail} />
-        <TabList
-          className={styles.tabs}
-          selectedValue={tab}
-          onTabSelect={(_, data) => {
-            const next = DEVICE_TABS.find((known) => known === data.value);
-            if (next) show(next === 'overview' ? {} : { tab: next });
-          }}
-        >
-          {DEVICE_TABS.map((name) => (
-            <Tab key={name} value={name} id={`tab-${name}`} aria-controls="tab-panel">
-              {TAB_NAMES[name]}
-            </Tab>
-          ))}
-        </TabList>
+        <div className={styles.tabs}>
+          <TabList
+            className={styles.tabList}
+            selectedValue={tab}
+            onTabSelect={(_, data) => {
+              const next = DEVICE_TABS.find((known) => known === data.value);
+              if (next) show(next === 'overview' ? {} : { tab: next });
+            }}
+          >
+            {DEVICE_TABS.map((name) => (
+              <Tab key={name} value={name} id={`tab-${name}`} aria-controls="tab-panel">
+                {TAB_NAMES[name]}
+              </Tab>
+            ))}
+          </TabList>
+        </div>
         <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
           <Suspense fallback={<Loading label="Loading" />}>
             {tab === 'overview' ? <DeviceOverview device={device} onOpenTrail={openTrail} /> : null}

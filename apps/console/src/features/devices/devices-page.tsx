@@ -16,15 +16,16 @@ import {
 } from '@fluentui/react-icons';
 import type { DeviceField } from '@moorline/admin-client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useSession } from '../../app/session.ts';
 import { formatNumber } from '../../ui/format.ts';
 import { LiveBadge } from '../../ui/live-badge.tsx';
 import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
-import { visibleText } from '../../ui/reported.tsx';
+import { TextLink } from '../../ui/text-link.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
+import { visibleText } from '../../ui/visible-text.ts';
 import { ColumnChooser, useColumnChoice } from './column-chooser.tsx';
 import { DEVICE_COLUMNS } from './device-columns.tsx';
 import { DeviceGrid } from './device-grid.tsx';
@@ -196,7 +197,7 @@ export function DevicesPage() {
           title="No devices yet"
           action={
             permissions.includes('enrolment.manage') ? (
-              <Link to="/enrolment-tokens">Create an enrolment token</Link>
+              <TextLink to="/enrolment-tokens">Create an enrolment token</TextLink>
             ) : undefined
           }
         >

@@ -40,10 +40,9 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
         <CopyText
           label="Command"
           text={enrolCommand(made.token)}
-          hint="Run it on the device to enrol."
-          rows={4}
+          hint="Run it on the device to enrol. The folder keeps the agent's identity: name the same one at every start."
         />
-        <CopyText label="Token" text={made.token} rows={3} />
+        <CopyText label="Token" text={made.token} />
         <Text>
           {made.quota === 1 ? 'One device' : `${formatNumber(made.quota)} devices`} can enrol with
           it, until {formatDateTime(made.expirationDateTime)}.

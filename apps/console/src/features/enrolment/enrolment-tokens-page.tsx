@@ -102,6 +102,7 @@ function TokensTable({
         {
           id: 'revoke',
           title: <span style={{ visibility: 'hidden' }}>Commands</span>,
+          isNumber: true,
           cell: (token) =>
             token.isRevoked ? null : (
               <Button

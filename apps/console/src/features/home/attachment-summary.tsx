@@ -1,7 +1,6 @@
 import { makeStyles, Text, tokens } from '@fluentui/react-components';
 import type { Connector } from '@moorline/contracts/admin';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { Facts } from '../../ui/facts.tsx';
 import { formatNumber, NOT_KNOWN } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
@@ -9,6 +8,7 @@ import { ErrorNotice, Loading } from '../../ui/notices.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Status } from '../../ui/status.tsx';
+import { TextLink } from '../../ui/text-link.tsx';
 import { cloudAttachQuery } from '../cloud-attach/cloud-attach-query.ts';
 import { CONNECTOR_STATUS, connectorsQuery } from '../connectors/connector-queries.ts';
 
@@ -23,12 +23,13 @@ export function ConnectorsSummary() {
   const styles = useStyles();
   const { data, error, isPending, refetch } = useQuery(connectorsQuery);
   return (
-    <Section title="Connectors" aside={<Link to="/connectors">All connectors</Link>}>
+    <Section title="Connectors" aside={<TextLink to="/connectors">All connectors</TextLink>}>
       {isPending ? <Loading label="Reading connectors" /> : null}
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
       {data?.length === 0 ? (
         <Text className={styles.quiet}>
-          No site is attached. <Link to="/connectors">Attach one</Link> to see its devices here.
+          No site is attached. <TextLink to="/connectors">Attach one</TextLink> to see its devices
+          here.
         </Text>
       ) : null}
       {data && data.length > 0 ? (
@@ -72,13 +73,13 @@ export function CloudAttachSummary() {
   const styles = useStyles();
   const { data, error, isPending, refetch } = useQuery(cloudAttachQuery);
   return (
-    <Section title="Cloud attach" aside={<Link to="/cloud-attach">Details</Link>}>
+    <Section title="Cloud attach" aside={<TextLink to="/cloud-attach">Details</TextLink>}>
       {isPending ? <Loading label="Reading cloud attach" /> : null}
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
       {data?.state === 'notAttached' ? (
         <Text className={styles.quiet}>
           This site is not attached to a tenant. It manages its devices by itself.{' '}
-          <Link to="/cloud-attach">Attach it</Link>
+          <TextLink to="/cloud-attach">Attach it</TextLink>
         </Text>
       ) : null}
       {data?.state === 'attached' ? (

@@ -1,7 +1,7 @@
 import { makeStyles, Text, tokens } from '@fluentui/react-components';
-import { Link } from '@tanstack/react-router';
 import { useSession } from '../../app/session.ts';
 import { Section } from '../../ui/section.tsx';
+import { TextLink } from '../../ui/text-link.tsx';
 
 const useStyles = makeStyles({
   steps: {
@@ -23,7 +23,7 @@ export function GettingStarted() {
         {authority.kind === 'tenant' ? (
           <li>
             <Text block weight="semibold">
-              <Link to="/connectors">Attach a site</Link>
+              <TextLink to="/connectors">Attach a site</TextLink>
             </Text>
             <Text className={styles.quiet}>
               A site in your network keeps managing its devices; they appear here and can be acted
@@ -33,7 +33,7 @@ export function GettingStarted() {
         ) : null}
         <li>
           <Text block weight="semibold">
-            <Link to="/enrolment-tokens">Create an enrolment token</Link>
+            <TextLink to="/enrolment-tokens">Create an enrolment token</TextLink>
           </Text>
           <Text className={styles.quiet}>
             Run the command that you are shown on a device, and it is managed here within seconds.
@@ -42,7 +42,7 @@ export function GettingStarted() {
         {authority.kind === 'site' ? (
           <li>
             <Text block weight="semibold">
-              <Link to="/cloud-attach">Attach this site to a tenant</Link>
+              <TextLink to="/cloud-attach">Attach this site to a tenant</TextLink>
             </Text>
             <Text className={styles.quiet}>
               Administrators of the tenant then see these devices in its admin center. You can do it

@@ -1,11 +1,11 @@
 import { Text, tokens } from '@fluentui/react-components';
 import type { ActionAnswer } from '@moorline/contracts/admin';
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { Moment } from '../../ui/moment.tsx';
 import { ErrorNotice, Loading } from '../../ui/notices.tsx';
 import { type RecordColumn, RecordTable } from '../../ui/record-table.tsx';
 import { Reported } from '../../ui/reported.tsx';
+import { TextLink } from '../../ui/text-link.tsx';
 import { actionListQuery } from '../actions/action-queries.ts';
 import { ActionState } from '../actions/action-state.tsx';
 import { actionTitle } from '../actions/action-words.ts';
@@ -35,9 +35,9 @@ export function RecentActions() {
       id: 'device',
       title: 'Device',
       cell: (action) => (
-        <Link to="/devices/$deviceId" params={{ deviceId: action.managedDeviceId }} search={{}}>
+        <TextLink to="/devices/$deviceId" params={{ deviceId: action.managedDeviceId }} search={{}}>
           <Reported text={nameOf(action.managedDeviceId)} />
-        </Link>
+        </TextLink>
       ),
     },
     {
@@ -45,13 +45,13 @@ export function RecentActions() {
       title: 'Action',
       isShort: true,
       cell: (action) => (
-        <Link
+        <TextLink
           to="/devices/$deviceId"
           params={{ deviceId: action.managedDeviceId }}
           search={{ tab: 'actions', action: action.id }}
         >
           {actionTitle(action.action)}
-        </Link>
+        </TextLink>
       ),
     },
     {
@@ -69,6 +69,7 @@ export function RecentActions() {
   ];
   return (
     <RecordTable
+      isBare
       label="Recent actions"
       columns={columns}
       records={actions}

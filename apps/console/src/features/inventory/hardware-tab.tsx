@@ -69,7 +69,9 @@ const HARDWARE: Readonly<
 };
 const MOST_ROWS = 100;
 
-const useStyles = makeStyles({ grid: { display: 'grid', gap: tokens.spacingVerticalL } });
+const useStyles = makeStyles({
+  grid: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: tokens.spacingVerticalL },
+});
 
 /** What the device is made of, from its own inventory. */
 export function HardwareTab({ deviceId }: { deviceId: string }) {
@@ -159,6 +161,7 @@ function HardwareSections({
         ) : null}
         {first && declared && declared.key.length > 0 ? (
           <RecordTable<Record<string, unknown>>
+            isBare
             label={title}
             records={rows}
             keyOf={(row) => JSON.stringify(declared.key.map((column) => row[column]))}

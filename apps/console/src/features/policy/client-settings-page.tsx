@@ -31,12 +31,13 @@ const POLL = { min: 5, max: 1_440 };
 const INVENTORY = { min: 15, max: 10_080 };
 
 const useStyles = makeStyles({
-  form: { display: 'grid', gap: tokens.spacingVerticalL },
+  form: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: tokens.spacingVerticalL },
   fields: {
     display: 'grid',
     gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 280px), 1fr))',
     gap: tokens.spacingHorizontalXXL,
     maxWidth: '760px',
+    alignItems: 'start',
   },
   classes: {
     display: 'grid',
