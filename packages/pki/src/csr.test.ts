@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, webcrypto } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { MoorlineError } from '@moorline/kernel';
 import * as x509 from '@peculiar/x509';
@@ -10,14 +10,11 @@ import { createKeyAndCsr, readCsr } from './csr.ts';
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
 
-async function keys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+async function keys(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
 }
 
-async function request(
-  extensions: x509.Extension[],
-  pair?: webcrypto.CryptoKeyPair,
-): Promise<string> {
+async function request(extensions: x509.Extension[], pair?: CryptoKeyPair): Promise<string> {
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({
     name: 'CN=test',
     keys: pair ?? (await keys()),
@@ -85,7 +82,7 @@ test('other requested extensions are let pass, because none is ever copied', asy
 });
 
 test('an RSA key is refused by its type', async () => {
-  const pair = await webcrypto.subtle.generateKey(
+  const pair = await crypto.subtle.generateKey(
     {
       name: 'RSASSA-PKCS1-v1_5',
       hash: 'SHA-256',
@@ -104,7 +101,7 @@ test('an RSA key is refused by its type', async () => {
 });
 
 test('a key on the curve P-384 is refused by its type', async () => {
-  const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, true, [
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, true, [
     'sign',
     'verify',
   ]);

@@ -30,7 +30,7 @@ export interface Channels {
 
 // The agent has nothing to say here: this is room for a close reason and not much more.
 const MAX_PAYLOAD_BYTES = 1024;
-const MAX_PINGS_PER_VISIT = 64;
+const MAX_PINGS_PER_VISIT = 32;
 const CLOSE_BATCH = 250;
 const CLOSE_PAUSE_MS = 20;
 const CLOSE_WAIT_MS = 2_000;
