@@ -16,6 +16,11 @@ const TABLE = {
     kind: 'failure',
     text: 'This device is not enrolled. Start the agent once with --enrol and an enrolment token from the console.',
   },
+  notRunning: {
+    code: 'agent.not_running',
+    kind: 'failure',
+    text: 'No agent answers in the folder {folder}. Start it with: moorline agent run --data {folder}',
+  },
   alreadyEnrolled: {
     code: 'agent.already_enrolled',
     kind: 'failure',

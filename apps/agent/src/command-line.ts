@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { nearest } from '@moorline/kernel';
+
+export type AgentCommand =
+  | { readonly command: 'run'; readonly folder: string; readonly enrolToken: string | undefined }
+  | { readonly command: 'status'; readonly folder: string };
+
+/** A mistake in the command line; the message says what to write instead. */
+export class UsageError extends Error {}
+
+export const USAGE = `Usage: moorline-agent run --data DIR [--enrol TOKEN]
+       moorline-agent status --data DIR
+
+run     Works for the authority that this device is enrolled at, in the foreground.
+status  Prints how the agent of that folder stands, as JSON.
+
+--data DIR     Folder that keeps the agent's identity and state; one agent each.
+--enrol TOKEN  Enrols first, unless that has happened already.
+
+MOORLINE_LOG   Level of the log on standard error: debug, info (default), warn, error, silent.`;
+
+const COMMANDS = { run: ['data', 'enrol'], status: ['data'] } as const;
+const OPTIONS = {
+  data: { type: 'string' },
+  enrol: { type: 'string' },
+} as const;
+
+/** @throws UsageError */
+export function readCommandLine(argv: readonly string[]): AgentCommand {
+  const [word = '', ...rest] = argv;
+  const command = (['run', 'status'] as const).find((known) => known === word);
+  if (!command) {
+    const hint = hintOf(nearest(word, Object.keys(COMMANDS)));
+    throw new UsageError(
+      word === '' ? `A command is missing.\n${USAGE}` : `There is no command "${word}".${hint}`,
+    );
+  }
+  const known: readonly string[] = COMMANDS[command];
+  for (const argument of rest) {
+    const name = /^--([^=]+)/.exec(argument)?.[1];
+    if (name === undefined || known.includes(name)) continue;
+    const near = nearest(name, known);
+    throw new UsageError(`"${command}" has no option --${name}.${hintOf(near && `--${near}`)}`);
+  }
+  const values = parse(rest);
+  const folder = values.data;
+  if (!folder) throw new UsageError('The folder is missing: give it with --data DIR.');
+  return command === 'run' ? { command, folder, enrolToken: values.enrol } : { command, folder };
+}
+
+function parse(args: readonly string[]): { readonly data?: string; readonly enrol?: string } {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function hintOf(word: string | undefined): string {
+  return word ? ` Did you mean ${word}?` : '';
+}

@@ -1,0 +1,24 @@
+import { MoorlineError } from '@moorline/kernel';
+import { readCommandLine, USAGE, UsageError } from './command-line.ts';
+import { createStderrLogger } from './logger.ts';
+import { runAgent } from './run.ts';
+import { readStatus } from './status-socket.ts';
+import { sayFailed } from './supervisor.ts';
+
+async function main(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--help') || argv.includes('-h')) return console.log(USAGE);
+  const command = readCommandLine(argv);
+  if (command.command === 'run') {
+    return runAgent(command, createStderrLogger(process.env.MOORLINE_LOG));
+  }
+  console.log(JSON.stringify(await readStatus(command.folder), null, 2));
+}
+
+try {
+  await main(process.argv.slice(2));
+  process.exit(0);
+} catch (error) {
+  const isForPeople = error instanceof MoorlineError || error instanceof UsageError;
+  await sayFailed(isForPeople ? error.message : `The agent cannot run: ${String(error)}`);
+  process.exit(error instanceof UsageError ? 2 : 1);
+}
