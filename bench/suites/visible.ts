@@ -45,7 +45,7 @@ export async function measureVisible(): Promise<Figure[]> {
   ];
 
   async function isVisible(name: string): Promise<boolean> {
-    const { value } = await world.clients.tenant.devices.list({ top: 1, select: ['deviceName'] });
-    return value[0]?.deviceName === name;
+    const { items } = await world.clients.tenant.devices.list({ top: 1, select: ['deviceName'] });
+    return items[0]?.deviceName === name;
   }
 }

@@ -22,8 +22,20 @@ async function uplinkHalf(context: HostContext): Promise<FederationHalf> {
     logger: context.logger,
     version: context.version,
     folder: join(context.folder, 'uplink'),
-    uploadSource: () => authority().uploadSource,
-    administration: () => authority().administration,
+    // The engine is composed after this half: each call looks it up.
+    uploadSource: {
+      readDevices: (ids) => authority().uploadSource.readDevices(ids),
+      readActions: (ids) => authority().uploadSource.readActions(ids),
+    },
+    administration: {
+      requestAction: (actor, request) => authority().administration.requestAction(actor, request),
+      readAction: (actor, id) => authority().administration.readAction(actor, id),
+      cancelAction: (actor, id) => authority().administration.cancelAction(actor, id),
+      inventoryOverview: (actor, deviceId) =>
+        authority().administration.inventoryOverview(actor, deviceId),
+      inventoryDocument: (actor, deviceId, className, page) =>
+        authority().administration.inventoryDocument(actor, deviceId, className, page),
+    },
     resolveLocalActor: (userId) => authority().access.authenticator.localActor(userId),
     audit: recordAudit,
   });
@@ -31,7 +43,7 @@ async function uplinkHalf(context: HostContext): Promise<FederationHalf> {
     remotes: null,
     registerAdmin: (app) => uplink.registerAdmin(app, { authorize }),
     registerGateway: () => {},
-    start: (signal) => uplink.start(signal),
+    start: async (signal) => uplink.start(signal),
     [Symbol.asyncDispose]: () => uplink[Symbol.asyncDispose](),
   };
 }

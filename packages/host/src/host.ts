@@ -152,6 +152,7 @@ export async function startHost(
         name: identity.name,
         kind: identity.kind,
         managedBy: profile.managedBy,
+        version,
       },
       database,
       issuer,

@@ -135,7 +135,7 @@ async function create(options: ConstellationOptions = {}): Promise<Constellation
       if (attachment.pendingChanges > 0) left.push(`${attachment.pendingChanges} pending changes`);
     }
     for (const end of [tenant, site]) {
-      for (const action of (await end.client.actions.list({ top: 100 })).value) {
+      for (const action of (await end.client.actions.list({ top: 100 })).items) {
         if (!action.isFinal) left.push(`action ${action.id} is ${action.state}: ${action.reason}`);
       }
     }

@@ -15,13 +15,13 @@ describe('the trip: a device of a site, seen and acted on from its tenant', () =
 
   it('shows the device in both places under one id, managed by the site', async () => {
     for (const { client } of [world.site, world.tenant]) {
-      const { value } = await client.devices.list();
-      assert.equal(value.length, 1);
-      assert.equal(value[0]?.id, device.deviceId);
-      assert.equal(value[0]?.deviceName, 'device-1');
-      assert.equal(value[0]?.managementAgent, 'configurationManagerClient');
-      assert.equal(value[0]?.serialNumber, 'SN-1');
-      assert.equal(value[0]?.online, true);
+      const { items } = await client.devices.list();
+      assert.equal(items.length, 1);
+      assert.equal(items[0]?.id, device.deviceId);
+      assert.equal(items[0]?.deviceName, 'device-1');
+      assert.equal(items[0]?.managementAgent, 'configurationManagerClient');
+      assert.equal(items[0]?.serialNumber, 'SN-1');
+      assert.equal(items[0]?.online, true);
     }
     const atTenant = await world.tenant.client.devices.get(device.deviceId);
     assert.equal(atTenant.connectorName, 'HQ1');
@@ -73,12 +73,12 @@ describe('the trip: a device of a site, seen and acted on from its tenant', () =
   it('records the deed at both ends, with the tenant administrator named at the site', async () => {
     await world.settle();
     for (const { client } of [world.tenant, world.site]) {
-      const { value } = await client.auditEvents.list({ top: 200 });
-      assert.ok(value.some((event) => event.activity === 'actions.request'));
+      const { items } = await client.auditEvents.list({ top: 200 });
+      assert.ok(items.some((event) => event.activity === 'actions.request'));
       assert.equal((await client.auditEvents.verify()).isIntact, true);
     }
-    const { value } = await world.site.client.auditEvents.list({ top: 200 });
-    const request = value.find((event) => event.activity === 'actions.request');
+    const { items } = await world.site.client.auditEvents.list({ top: 200 });
+    const request = items.find((event) => event.activity === 'actions.request');
     assert.match(request?.actor ?? '', /admin \(Contoso\) as admin/);
   });
 
