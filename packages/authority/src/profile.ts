@@ -9,8 +9,6 @@ export interface Profile {
   readonly kind: AuthorityPlace;
   /** Who manages the devices that enrol here. */
   readonly managedBy: ManagedBy;
-  /** Version of the software, for `session` and OpenAPI. */
-  readonly version: string;
 }
 
 export type ManagementAgent = (typeof MANAGEMENT_AGENT)[ManagedBy];

@@ -27,7 +27,7 @@ import { createRefusals, type Refusals } from '../refusals/index.ts';
 import { createDevices, type Devices } from './devices.ts';
 import { MANAGED_DEVICE } from './entity.ts';
 import { DEVICES_MIGRATIONS } from './migrations.ts';
-import { insertEnrolled, readTotal, writeSummary } from './store.ts';
+import { insertEnrolled, readTotals, writeSummary } from './store.ts';
 
 const READER: Actor = {
   kind: 'user',
@@ -67,12 +67,12 @@ describe('devices', () => {
       logger: silentLogger,
     });
     devices = createDevices({
-      profile: { authorityId, name: 'T', kind: 'tenant', managedBy: 'tenant', version: '0' },
+      profile: { authorityId, name: 'T', kind: 'tenant', managedBy: 'tenant' },
       database: test.database,
       bus,
       clock,
       logger: silentLogger,
-      remotes: () => REMOTES,
+      remotes: REMOTES,
       refusals,
     });
   });
@@ -230,7 +230,15 @@ describe('devices', () => {
     const recount = await test.asOwner(
       `select count(*)::int as n from devices where authority_id = '${authorityId}'`,
     );
-    assert.equal(await test.database.read(authorityId, readTotal), recount[0]?.n);
+    const totals = await test.database.read(authorityId, readTotals);
+    assert.deepEqual(
+      new Map(totals.map(({ origin, total }) => [origin, total])),
+      new Map([
+        [null, 1],
+        [HQ1, 1],
+      ]),
+    );
+    assert.equal(recount[0]?.n, 2);
     assert.equal(await devices.count(READER, query('')), 2);
   });
 
@@ -306,12 +314,12 @@ describe('devices', () => {
     const id = await enrol('secret');
     const other = test.newAuthority();
     const stranger = createDevices({
-      profile: { authorityId: other, name: 'X', kind: 'tenant', managedBy: 'tenant', version: '0' },
+      profile: { authorityId: other, name: 'X', kind: 'tenant', managedBy: 'tenant' },
       database: test.database,
       bus: createBus(silentLogger),
       clock,
       logger: silentLogger,
-      remotes: () => null,
+      remotes: null,
       refusals,
     });
     await assert.rejects(stranger.get(READER, id), { code: 'devices.not_found' });
@@ -391,12 +399,12 @@ describe('devices', () => {
     const bus = createBus(silentLogger);
     bus.subscribe(LIVE, () => void writes++);
     const { presence } = createDevices({
-      profile: { authorityId, name: 'T', kind: 'tenant', managedBy: 'tenant', version: '0' },
+      profile: { authorityId, name: 'T', kind: 'tenant', managedBy: 'tenant' },
       database: test.database,
       bus,
       clock,
       logger: silentLogger,
-      remotes: () => null,
+      remotes: null,
       refusals,
     });
     for (let second = 0; second < 60; second++) {

@@ -20,7 +20,7 @@ import { deviceErrors } from './errors.ts';
 import { countDevices, listDevices } from './list.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { type DeviceRow, managedDevice, type Presentation, uploadedDevice } from './present.ts';
-import { deleteDevices, loadDevice, loadDevices } from './store.ts';
+import { deleteDevices, loadDevice, loadDevices, readTotals } from './store.ts';
 import { writeUploaded } from './upload-sink.ts';
 
 /** The devices that the authority knows: its own, and those that others upload. */
@@ -33,6 +33,8 @@ export interface Devices {
   count(actor: Actor, options: QueryOptions): Promise<number>;
   /** The row as the API shows it. */
   present(row: DeviceRow): ManagedDevice;
+  /** How many devices each connector has uploaded. */
+  countsByOrigin(): Promise<ReadonlyMap<ConnectorId, number>>;
   readonly presence: Presence;
   readonly uploadSource: Pick<UploadSource, 'readDevices'>;
   readonly uploadSink: Pick<UploadSink, 'applyDevices'>;
@@ -50,7 +52,7 @@ export function createDevices(deps: {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly remotes: () => RemoteAuthorities | null;
+  readonly remotes: RemoteAuthorities | null;
   readonly refusals: Refusals;
 }): Devices {
   const { profile, database, bus, clock, remotes, refusals } = deps;
@@ -60,7 +62,7 @@ export function createDevices(deps: {
   const presentation = (): Presentation => ({
     agents,
     now: clock.now(),
-    originName: (origin) => remotes()?.describe(origin as ConnectorId).name ?? origin,
+    originName: (origin) => remotes?.describe(origin as ConnectorId).name ?? origin,
   });
 
   return {
@@ -78,6 +80,12 @@ export function createDevices(deps: {
     async count(actor, options) {
       authorize(actor, 'devices.read');
       return database.read(authorityId, (tx) => countDevices(tx, options, presentation()));
+    },
+    async countsByOrigin() {
+      const totals = await database.read(authorityId, readTotals);
+      return new Map(
+        totals.flatMap(({ origin, total }) => (origin === null ? [] : [[origin, total] as const])),
+      );
     },
     uploadSource: {
       async readDevices(ids) {
@@ -98,7 +106,7 @@ export function createDevices(deps: {
           refusals.record({
             activity: 'devices.upload',
             code: 'devices.of_another_origin',
-            actor: remotes()?.describe(origin).name ?? origin,
+            actor: remotes?.describe(origin).name ?? origin,
             target: origin,
             details: { devices: foreign.length, first: foreign.slice(0, 20) },
           }),

@@ -15,7 +15,7 @@ import {
 } from '../../listing/page.ts';
 import { deviceColumns } from './entity.ts';
 import { type DeviceRow, managedDevice, type Presentation } from './present.ts';
-import { readTotal } from './store.ts';
+import { readTotals } from './store.ts';
 import { DEVICE_COLUMNS, type DeviceTables } from './tables.ts';
 
 const SEARCHED = ['name_key', 'serial_key', 'manufacturer_key', 'model_key'] as const;
@@ -59,7 +59,9 @@ export async function countDevices(
   options: QueryOptions,
   presentation: Presentation,
 ): Promise<number> {
-  if (options.filter === null && options.search.length === 0) return readTotal(tx);
+  if (options.filter === null && options.search.length === 0) {
+    return (await readTotals(tx)).reduce((sum, { total }) => sum + total, 0);
+  }
   const { rows } = await sql<{ count: string }>`select count(*) as count from devices
     where ${sql.join(matching(tx, options, presentation), sql` and `)}`.execute(
     sqlOf<DeviceTables>(tx),

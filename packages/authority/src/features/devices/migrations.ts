@@ -52,8 +52,10 @@ export const DEVICES_MIGRATIONS: readonly Migration[] = [
       await sql`create index devices_online
         on devices (authority_id, id) where online and origin is null`.execute(db);
       await sql`create table device_counters (
-        authority_id uuid primary key,
-        total bigint not null
+        authority_id uuid not null,
+        origin uuid not null,
+        total bigint not null,
+        primary key (authority_id, origin)
       )`.execute(db);
       await secureTable(db, 'devices');
       await secureTable(db, 'device_counters');

@@ -1,5 +1,5 @@
 import { appendChanges, recordset, sqlOf } from '@moorline/db';
-import type { DeviceId } from '@moorline/kernel';
+import type { ConnectorId, DeviceId } from '@moorline/kernel';
 import type { DeviceSummary } from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
 import { sql } from 'kysely';
@@ -62,7 +62,7 @@ export async function insertEnrolled(
     from ${recordset(rows, { id: 'uuid', name: 'text', client_version: 'text', certificate_expires_at: 'timestamptz' })}`.execute(
     sqlOf(tx),
   );
-  await changeTotal(tx, devices.length);
+  await changeTotal(tx, null, devices.length);
   await appendChanges(
     tx,
     'device',
@@ -129,27 +129,39 @@ export async function deleteDevices(
     where d.authority_id = ${tx.authorityId} and d.id = gone.id
     returning d.id`.execute(sqlOf(tx));
   const removed = rows.map((row) => row.id);
-  await changeTotal(tx, -removed.length);
+  await changeTotal(tx, origin, -removed.length);
   if (origin === null) await appendChanges(tx, 'device', removed);
   return removed;
 }
 
-/** Devices known to the authority, as its counter has them. */
-export async function readTotal(tx: Transaction): Promise<number> {
-  const row = await sqlOf<DeviceTables>(tx)
+/** Devices known to the authority by origin (null: managed here), as the counters have them. */
+export async function readTotals(
+  tx: Transaction,
+): Promise<readonly { readonly origin: ConnectorId | null; readonly total: number }[]> {
+  const rows = await sqlOf<DeviceTables>(tx)
     .selectFrom('device_counters')
-    .select('total')
+    .select(['origin', 'total'])
     .where('authority_id', '=', tx.authorityId)
-    .executeTakeFirst();
-  return Number(row?.total ?? 0);
+    .execute();
+  return rows.map((row) => ({
+    origin: row.origin === NO_ORIGIN ? null : (row.origin as ConnectorId),
+    total: Number(row.total),
+  }));
 }
 
+// A key cannot be null.
+const NO_ORIGIN = '00000000-0000-0000-0000-000000000000';
+
 // Last among the row locks of its transactions: it is the one that all of them meet at.
-export async function changeTotal(tx: Transaction, difference: number): Promise<void> {
+export async function changeTotal(
+  tx: Transaction,
+  origin: string | null,
+  difference: number,
+): Promise<void> {
   if (difference === 0) return;
-  await sql`insert into device_counters (authority_id, total)
-    values (${tx.authorityId}, ${difference})
-    on conflict (authority_id) do update
+  await sql`insert into device_counters (authority_id, origin, total)
+    values (${tx.authorityId}, ${origin ?? NO_ORIGIN}, ${difference})
+    on conflict (authority_id, origin) do update
       set total = device_counters.total + excluded.total`.execute(sqlOf(tx));
 }
 

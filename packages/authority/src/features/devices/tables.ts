@@ -31,7 +31,8 @@ export interface DeviceTables {
     manufacturer_key: GeneratedAlways<string>;
     model_key: GeneratedAlways<string>;
   };
-  device_counters: { authority_id: string; total: string };
+  /** How many devices there are, by origin; own ones under the nil UUID. */
+  device_counters: { authority_id: string; origin: string; total: string };
 }
 
 /** Every column that says something of the device to others. */

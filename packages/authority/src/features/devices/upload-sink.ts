@@ -74,7 +74,7 @@ export async function writeUploaded(
   );
   const of = (...states: string[]): DeviceId[] =>
     outcome.filter((row) => states.includes(row.state)).map((row) => row.id);
-  await changeTotal(tx, of('new').length);
+  await changeTotal(tx, origin, of('new').length);
   return { changed: of('new', 'changed'), foreign: of('foreign') };
 }
 

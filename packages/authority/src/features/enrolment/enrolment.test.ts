@@ -84,7 +84,6 @@ describe('enrolment', () => {
         name: 'HQ1',
         kind: 'site',
         managedBy: 'site',
-        version: '0',
       } as const,
       database: test.database,
       bus: createBus(silentLogger),
@@ -93,14 +92,18 @@ describe('enrolment', () => {
       logger: silentLogger,
     };
     refusals = createRefusals({ ...deps, authorityId });
-    devices = createDevices({ ...deps, refusals, remotes: () => null });
+    devices = createDevices({ ...deps, refusals, remotes: null });
     enrolment = createEnrolment({
       ...deps,
       issuer,
       devices,
       refusals,
       gatewayUrl: () => 'https://hq1.example:9444',
-      nudger: () => ({ nudge: () => {}, disconnect: (id) => void disconnected.push(id) }),
+      nudger: {
+        nudge: () => {},
+        nudgeAll: () => {},
+        disconnect: (id) => void disconnected.push(id),
+      },
       endActions: async () => {},
     });
   });

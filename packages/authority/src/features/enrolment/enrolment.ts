@@ -68,7 +68,7 @@ export interface EnrolmentDeps {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly nudger: () => DeviceNudger | null;
+  readonly nudger: DeviceNudger;
   readonly gatewayUrl: () => string;
   readonly devices: Devices;
   readonly refusals: Refusals;
@@ -110,7 +110,7 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
 
   function endAccess(id: DeviceId, reason: string): void {
     standings.drop(id);
-    nudger()?.disconnect(id, reason);
+    nudger.disconnect(id, reason);
   }
 
   async function ownDevice(tx: Transaction, actor: Actor, id: string): Promise<DeviceRow> {

@@ -119,20 +119,18 @@ describe('inventory', () => {
         name: 'T',
         kind: 'tenant',
         managedBy: 'tenant',
-        version: '0',
       } as const,
       database: test.database,
       bus: createBus(silentLogger),
       clock,
       logger: silentLogger,
-      remotes: () =>
-        ({
-          describe: () => ({ name: 'HQ1', online: true }),
-          inventoryOverview: async (...call: unknown[]) => {
-            relayed.push(call);
-            return { classes: [] };
-          },
-        }) as unknown as RemoteAuthorities,
+      remotes: {
+        describe: () => ({ name: 'HQ1', online: true }),
+        inventoryOverview: async (...call: unknown[]) => {
+          relayed.push(call);
+          return { classes: [] };
+        },
+      } as unknown as RemoteAuthorities,
     };
     refusals = createRefusals({ ...deps, authorityId });
     devices = createDevices({ ...deps, refusals });

@@ -56,7 +56,7 @@ export function createInventory(deps: {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly refusals: Refusals;
-  readonly remotes: () => RemoteAuthorities | null;
+  readonly remotes: RemoteAuthorities | null;
 }): Inventory {
   const { profile, database, bus, clock, refusals, remotes } = deps;
   const { authorityId } = profile;
@@ -69,9 +69,8 @@ export function createInventory(deps: {
   }
 
   function remoteOf(origin: ConnectorId, deviceId: string): RemoteAuthorities {
-    const remote = remotes();
-    if (!remote) throw deviceErrors.attached({ name: deviceId, origin });
-    return remote;
+    if (!remotes) throw deviceErrors.attached({ name: deviceId, origin });
+    return remotes;
   }
 
   return {
