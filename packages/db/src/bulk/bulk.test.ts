@@ -80,7 +80,7 @@ test('every value comes back from COPY as it went', async () => {
       }));
       assert.deepEqual(read, expected);
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });
 

@@ -162,6 +162,8 @@ function supervise(
       await current?.stop();
       await watching;
       current = undefined;
+      // A postmaster that was killed has children that notice it a little later.
+      await endLeftovers(home.cluster, logger);
     },
   };
 }
