@@ -209,7 +209,7 @@ test('problem details keep code, text, request id and extra members', async () =
 
 test('an answer that is no JSON is an unexpected answer', async () => {
   await withServer(
-    (_request, response) => response.end('<html>'),
+    (_request, response) => void response.end('<html>'),
     async (client) => {
       await assert.rejects(client.devices.get('x'), { code: 'client.unexpected_answer' });
     },

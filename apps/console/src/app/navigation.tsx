@@ -142,7 +142,7 @@ export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
         <li key={title}>
           <Link
             to={to}
-            className={styles.link}
+            inactiveProps={{ className: styles.link }}
             activeProps={{ className: mergeClasses(styles.link, styles.current) }}
             activeOptions={{ exact: to === '/', includeSearch: false }}
             {...(onNavigate ? { onClick: onNavigate } : {})}

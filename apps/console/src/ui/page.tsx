@@ -1,4 +1,4 @@
-import { makeStyles, Text, tokens } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, Text, tokens } from '@fluentui/react-components';
 import { type ReactNode, useEffect } from 'react';
 
 const useStyles = makeStyles({
@@ -49,7 +49,7 @@ export function Page({ title, heading, intro, badges, filled = false, children }
     document.title = `${title} - Moorline`;
   }, [title]);
   return (
-    <div className={filled ? `${styles.page} ${styles.filled}` : styles.page}>
+    <div className={mergeClasses(styles.page, filled && styles.filled)}>
       <div className={styles.head}>
         <h1 className={styles.title}>{heading ?? title}</h1>
         {badges}

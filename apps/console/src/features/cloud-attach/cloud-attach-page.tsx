@@ -1,11 +1,4 @@
-import {
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  makeStyles,
-  Text,
-  tokens,
-} from '@fluentui/react-components';
+import { MessageBar, MessageBarBody, makeStyles, Text, tokens } from '@fluentui/react-components';
 import type { CloudAttach } from '@moorline/contracts/admin';
 import { useQuery } from '@tanstack/react-query';
 import { Facts } from '../../ui/facts.tsx';
@@ -56,7 +49,6 @@ function Attachment({ attachment }: { attachment: CloudAttach }) {
     <>
       <MessageBar intent={connected ? 'success' : 'warning'} layout="multiline">
         <MessageBarBody>
-          <MessageBarTitle>{connected ? 'Connected' : 'Not connected'}</MessageBarTitle>
           <Reported text={attachment.statusReason} />
         </MessageBarBody>
       </MessageBar>

@@ -1,6 +1,7 @@
 import {
   Button,
   makeStyles,
+  mergeClasses,
   SearchBox,
   Spinner,
   Text,
@@ -102,7 +103,7 @@ export function DevicesPage() {
 
   return (
     <Page title="Devices" filled badges={<LiveBadge />}>
-      <Toolbar aria-label="Devices" className={`${styles.bar} ${styles.commands}`}>
+      <Toolbar aria-label="Devices" className={mergeClasses(styles.bar, styles.commands)}>
         <Button
           appearance="subtle"
           icon={query.isRefetching ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}

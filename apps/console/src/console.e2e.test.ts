@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createAdminClient } from '@moorline/admin-client';
+import { type Child, freePortTriple, startChild } from '@moorline/testkit';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const CONSOLE = join(ROOT, 'dist', 'console');
+const SCREENSHOTS = join(ROOT, '.build', 'screenshots');
+const PASSWORD = 'four quiet herons landing';
+
+interface HostReady {
+  readonly consoleUrl: string;
+}
+
+/** A tenant, a site attached to it, and an agent of this machine enrolled at the site: the product's own processes. */
+interface System extends AsyncDisposable {
+  readonly tenant: Child<HostReady>;
+  readonly site: Child<HostReady>;
+  readonly deviceName: string;
+}
+
+async function startSystem(): Promise<System> {
+  const folder = await mkdtemp(join(tmpdir(), 'moorline-console-'));
+  // The embedded database runs as a user of its own when the tests run as root.
+  await chmod(folder, 0o711);
+  const running = new AsyncDisposableStack();
+  running.defer(() => rm(folder, { recursive: true, force: true }));
+  const program = (app: string): string => join(ROOT, 'apps', app, 'src', 'main.ts');
+  const host = async (app: 'tenant' | 'site', name: string): Promise<Child<HostReady>> => {
+    const port = await freePortTriple();
+    return running.use(
+      await startChild<HostReady>({
+        program: program(app),
+        args: [
+          'run',
+          ...['--data', join(folder, app), '--port', String(port)],
+          ...['--name', name, '--console', CONSOLE],
+        ],
+        logFile: join(folder, `${app}.log`),
+      }),
+    );
+  };
+  try {
+    const tenant = await host('tenant', 'Contoso');
+    const site = await host('site', 'HQ1');
+    const clientOf = async (child: Child<HostReady>) => {
+      const { token } = await child.request<{ token: string }>('apiToken', { name: 'test' });
+      return createAdminClient({
+        baseUrl: child.ready.consoleUrl,
+        authorization: () => `Bearer ${token}`,
+      });
+    };
+    const [atTenant, atSite] = [await clientOf(tenant), await clientOf(site)];
+    const { token: joinToken } = await atTenant.connectors.createJoinToken();
+    await atSite.cloudAttach.attach({ joinToken });
+    const enrolment = await atSite.enrolmentTokens.create({ displayName: 'This machine' });
+    const agent = running.use(
+      await startChild<{ deviceId: string; deviceName: string }>({
+        program: program('agent'),
+        args: ['run', '--data', join(folder, 'agent'), '--enrol', enrolment.token ?? ''],
+        logFile: join(folder, 'agent.log'),
+      }),
+    );
+    return {
+      tenant,
+      site,
+      deviceName: agent.ready.deviceName,
+      [Symbol.asyncDispose]: () => running.disposeAsync(),
+    };
+  } catch (error) {
+    await running.disposeAsync();
+    throw error;
+  }
+}
+
+/** What a browser must not say while it is used: every error and warning of the page. */
+function watch(page: Page, complaints: string[]): void {
+  page.on('console', (message) => {
+    if (!['error', 'warning'].includes(message.type())) return;
+    // Chromium reports every refused request; being asked to sign in is one.
+    if (/status of 401/.test(message.text())) return;
+    complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+}
+
+async function signInByLink(page: Page, host: Child<HostReady>): Promise<string> {
+  const { url } = await host.request<{ url: string }>('signInLink');
+  await page.goto(url);
+  return url;
+}
+
+async function setPassword(page: Page): Promise<void> {
+  await page.getByLabel('New password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Confirm new password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+}
+
+async function openFromNavigation(page: Page, title: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: title }).click();
+  await page.getByRole('heading', { name: title, level: 1 }).waitFor();
+}
+
+async function openDevice(page: Page, name: string): Promise<void> {
+  await openFromNavigation(page, 'Devices');
+  await page.getByRole('grid', { name: 'Devices' }).getByRole('link', { name }).click();
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
+}
+
+async function overflow(page: Page): Promise<number> {
+  return page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+}
+
+const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const skip =
+  process.env.MOORLINE_NO_CHROMIUM === '1' || !existsSync(browserPath)
+    ? 'no Chromium on this machine'
+    : false;
+
+describe('the console in a browser', { skip, timeout: 240_000 }, () => {
+  let system: System;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+  const picture = (name: string): Promise<Buffer> =>
+    page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+
+  before(async () => {
+    assert.ok(existsSync(join(CONSOLE, 'index.html')), 'build the console first: npm run build');
+    await mkdir(SCREENSHOTS, { recursive: true });
+    system = await startSystem();
+    browser = await chromium.launch({
+      executablePath: browserPath,
+      args: [
+        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      ],
+    });
+    context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+      colorScheme: 'light',
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    watch(page, complaints);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await system?.[Symbol.asyncDispose]();
+  });
+
+  let spentLink = '';
+
+  test('a one-time link signs in, leaves the address, and asks for a password', async () => {
+    spentLink = await signInByLink(page, system.tenant);
+    await page.getByRole('heading', { name: 'Set your password' }).waitFor();
+    assert.equal(new URL(page.url()).hash, '');
+    await page.getByLabel('New password', { exact: true }).fill('short');
+    await page.getByRole('button', { name: 'Set password' }).click();
+    await page.getByText('Use at least 12 characters.').waitFor();
+    await picture('set-password');
+    await setPassword(page);
+    await page.getByText('Admin center').waitFor();
+  });
+
+  test('a spent link is refused with the way to another', async () => {
+    const other = await browser.newPage();
+    watch(other, complaints);
+    await other.goto(spentLink);
+    await other.getByText('This sign-in link does not work any more').waitFor();
+    await other.getByText('moorline sign-in-link').waitFor();
+    assert.equal(new URL(other.url()).hash, '');
+    await other.close();
+  });
+
+  test('the first page is at most 300 KB of compressed script', async () => {
+    const sizes = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter((entry) => entry instanceof PerformanceResourceTiming)
+        .filter((entry) => entry.name.endsWith('.js'))
+        .map((entry) => entry.encodedBodySize),
+    );
+    assert.ok(sizes.length > 0);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(total < 300_000, `${total} bytes`);
+  });
+
+  test('the device of the site appears in the list by itself, and is found by search', async () => {
+    await openFromNavigation(page, 'Devices');
+    await page.getByRole('link', { name: system.deviceName }).waitFor();
+    await page.getByText('1 device', { exact: true }).waitFor();
+    await picture('devices-light');
+    await page.getByRole('searchbox', { name: 'Search devices' }).fill('no such device');
+    await page.getByText('No device matches').waitFor();
+    await page.waitForURL(/q=no/);
+    await page.getByRole('button', { name: 'Clear search and filters' }).click();
+    await page.getByRole('link', { name: system.deviceName }).waitFor();
+  });
+
+  test('a filter is part of the address, and the address brings it back', async () => {
+    await page.getByRole('button', { name: /^Status:/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Online' }).click();
+    await page.waitForURL(/online=/);
+    await page.reload();
+    await page.getByRole('button', { name: 'Status: Online' }).waitFor();
+    await page.getByRole('link', { name: system.deviceName }).waitFor();
+    await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  });
+
+  test('a device is opened with the keyboard alone', async () => {
+    await openFromNavigation(page, 'Devices');
+    const row = page.getByRole('row').nth(1);
+    await row.focus();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: system.deviceName, level: 1 }).waitFor();
+  });
+
+  test('the device page shows the real hardware and software of this machine', async () => {
+    await openDevice(page, system.deviceName);
+    await page.getByRole('region', { name: 'System' }).waitFor();
+    await picture('device-light');
+    await page.getByRole('tab', { name: 'Hardware' }).click();
+    await page
+      .getByRole('region', { name: 'Processors' })
+      .first()
+      .getByRole('row')
+      .nth(1)
+      .waitFor();
+    await picture('hardware-light');
+    await page.getByRole('tab', { name: 'Resource explorer' }).click();
+    await page.getByRole('button', { name: /^Installed software/ }).click();
+    await page.waitForURL(/class=InstalledSoftware/);
+    await page.getByRole('table', { name: 'Installed software' }).getByRole('row').nth(1).waitFor();
+    await picture('explorer-light');
+  });
+
+  test('syncing shows every hop, live, up to the answer of the agent', async () => {
+    await openDevice(page, system.deviceName);
+    await page.getByRole('button', { name: 'Sync machine policy' }).click();
+    const panel = page.getByRole('dialog', { name: 'Action' });
+    const hops = panel.getByRole('list', { name: 'Hops' });
+    await panel.getByText(/^Took /).waitFor();
+    const states = await hops.getByRole('listitem').allInnerTexts();
+    assert.match(states[0] ?? '', /^Requested/);
+    assert.match(states.at(-1) ?? '', /^Succeeded/);
+    for (const name of ['Delivered to site', 'Authorized', 'Delivered to device', 'Running']) {
+      assert.ok(
+        states.some((state) => state.startsWith(name)),
+        `${name} is missing of ${states.join(' | ')}`,
+      );
+    }
+    assert.match(states[1] ?? '', /\d{2}:\d{2}:\d{2}\.\d{3}/);
+    await picture('trail-light');
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'hidden' });
+  });
+
+  test('the connector of the site is healthy', async () => {
+    await openFromNavigation(page, 'Connectors and tokens');
+    const row = page.getByRole('table', { name: 'Connectors' }).getByRole('row').nth(1);
+    await row.getByText('HQ1').waitFor();
+    await row.getByText('Healthy').waitFor();
+    await picture('connectors-light');
+  });
+
+  test('a token is made, shown once, and listed', async () => {
+    await openFromNavigation(page, 'API tokens');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await page.getByLabel('Name').fill('nightly report');
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByText('it is shown only once').waitFor();
+    assert.match(await page.getByRole('textbox', { name: 'Token' }).inputValue(), /^\S{20,}$/);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('cell', { name: 'nightly report' }).waitFor();
+  });
+
+  test('what was done is in the audit log, whose chain is whole', async () => {
+    await openFromNavigation(page, 'Audit logs');
+    await page.getByRole('table', { name: 'Audit log' }).getByRole('row').nth(1).waitFor();
+    await page.getByRole('button', { name: 'Verify the chain' }).click();
+    await page.getByText(/nothing was changed or taken out/).waitFor();
+  });
+
+  test('every page fits a narrow window and a dark one', async () => {
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await openDevice(page, system.deviceName);
+    await picture('device-dark');
+    await page.setViewportSize({ width: 360, height: 740 });
+    const device = new URL(page.url()).pathname;
+    for (const path of [
+      ...['/', '/devices', device, `${device}?tab=hardware`, '/connectors', '/enrolment-tokens'],
+      ...['/client-settings', '/administrators', '/api-tokens', '/audit-logs'],
+    ]) {
+      await page.goto(system.tenant.ready.consoleUrl + path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      assert.equal(await overflow(page), 0, path);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  });
+
+  test('signing out asks for the password, and leads back to the page that was wanted', async () => {
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto(`${system.tenant.ready.consoleUrl}/audit-logs`);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByLabel('User name').fill('admin');
+    await page.getByLabel('Password', { exact: true }).fill('not the password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('You are not signed in').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Audit logs', level: 1 }).waitFor();
+  });
+
+  test('the same console at the site says where one is, and shows its own end of the attachment', async () => {
+    await signInByLink(page, system.site);
+    await page.getByRole('heading', { name: 'Set your password' }).waitFor();
+    await setPassword(page);
+    await page.getByText('Site HQ1').waitFor();
+    await openFromNavigation(page, 'Cloud attach');
+    await page.getByRole('region', { name: 'Attachment' }).getByText('Contoso').waitFor();
+    await page
+      .getByRole('region', { name: 'Linked administrators' })
+      .getByText('admin')
+      .first()
+      .waitFor();
+    await picture('site-cloud-attach-light');
+  });
+
+  test('the browser had nothing to complain about', () => {
+    assert.deepEqual(complaints, []);
+  });
+});
