@@ -31,6 +31,8 @@ export type Upload = (run: {
 }) => Promise<'hello' | 'stopped'>;
 
 const RETRY: BackoffPolicy = { firstMs: 500, maxMs: 60_000 };
+/** Batches on their way at once: one being applied, one being unpacked, one being sent. */
+const IN_FLIGHT = 3;
 /** Changes that come within this of each other go in one batch. */
 const GATHER_MS = 10;
 /**
@@ -92,45 +94,88 @@ export function createUpload(deps: {
     return batch.to;
   };
 
+  /** What to do about a batch that did not get through. */
+  const recover = async (
+    thrown: unknown,
+    cursor: string,
+  ): Promise<
+    | { readonly kind: 'hello' }
+    | { readonly kind: 'from'; readonly cursor: string }
+    | { readonly kind: 'wait'; readonly error: MoorlineError }
+  > => {
+    const error = thrown instanceof MoorlineError ? thrown : asNetworkError(thrown);
+    if (error.code === 'uplink.epoch_unknown') return { kind: 'hello' };
+    const held = error.details.cursor;
+    if (error.code === 'uplink.cursor_mismatch' && typeof held === 'string') {
+      const resumed = await cursors.resume(held);
+      if (resumed.kind === 'newEpoch') return { kind: 'hello' };
+      // Where this began is no news: then there is something to wait for.
+      if (comparePositions(resumed.cursor, cursor) !== 0) return resumed;
+    }
+    return { kind: 'wait', error };
+  };
+
   return async ({ client, epoch, cursor: start, signal }) => {
     let cursor = start;
     let failures = 0;
-    let ahead: Promise<EncodedBatch | undefined> | null = null;
+    let flight: Flight[] = [];
+
+    const send = async (batch: EncodedBatch): Promise<void> => {
+      await cursors.sending(cursor, batch.to);
+      const arrived = post(client, epoch, batch, signal);
+      arrived.catch(() => {}); // seen where it is awaited, in its turn
+      flight.push({ batch, arrived });
+    };
+
+    /** Reads, packs and sends while earlier batches are on their way; the tenant applies them in order. */
+    const fill = async (): Promise<void> => {
+      if (flight.length === 0) {
+        const first = await awaitBatch(cursor, signal);
+        if (first) await send(first);
+      }
+      for (let last = flight.at(-1); last?.batch.more && flight.length < IN_FLIGHT; ) {
+        const next = await nextBatch(last.batch.to);
+        if (!next) break;
+        await send(next);
+        last = flight.at(-1);
+      }
+    };
+
     while (!signal.aborted) {
       try {
-        const batch: EncodedBatch | undefined = (await ahead) ?? (await awaitBatch(cursor, signal));
-        ahead = null;
-        if (!batch) break;
-        await cursors.sending(cursor, batch.to);
-        // The next batch is read and packed while this one is on its way.
-        ahead = batch.more ? nextBatch(batch.to) : null;
-        ahead?.catch(() => {}); // seen where it is awaited, if it ever is
-        cursor = await post(client, epoch, batch, signal);
-        if (!ahead) await cursors.acknowledged(cursor);
+        await fill();
+        const head = flight[0];
+        if (!head) break;
+        cursor = await head.arrived;
+        flight.shift();
+        if (flight.length === 0) await cursors.acknowledged(cursor);
         failures = 0;
         deps.onState({ problem: null });
       } catch (thrown) {
-        ahead = null;
+        await Promise.allSettled(flight.map(({ arrived }) => arrived));
+        flight = [];
         if (signal.aborted) break;
-        const error = thrown instanceof MoorlineError ? thrown : asNetworkError(thrown);
-        const held = error.details.cursor;
-        if (error.code === 'uplink.cursor_mismatch' && typeof held === 'string') {
-          const resumed = await cursors.resume(held);
-          if (resumed.kind === 'newEpoch') return 'hello';
-          // Going on where the tenant stands; not without a pause when that is where this began.
-          const isStuck = comparePositions(resumed.cursor, cursor) === 0;
-          cursor = resumed.cursor;
-          if (!isStuck) continue;
+        const course = await recover(thrown, cursor);
+        if (course.kind === 'hello') return 'hello';
+        if (course.kind === 'from') {
+          cursor = course.cursor;
+          continue;
         }
-        if (error.code === 'uplink.epoch_unknown') return 'hello';
+        const { error } = course;
         logger.warn({ err: error, code: error.code, cursor }, 'a batch did not get through');
         deps.onState({ problem: error.message });
         await clock.sleep(backoffMs(RETRY, failures++, entropy), { signal }).catch(() => {});
       }
     }
-    await ahead?.catch(() => {}); // nothing is left running behind
+    await Promise.allSettled(flight.map(({ arrived }) => arrived)); // nothing is left running behind
     return 'stopped';
   };
+}
+
+interface Flight {
+  readonly batch: EncodedBatch;
+  /** The position that the tenant acknowledged. */
+  readonly arrived: Promise<string>;
 }
 
 function asNetworkError(thrown: unknown): MoorlineError {
