@@ -39,6 +39,7 @@ export function newFolder(): string {
 }
 
 export interface TestServer {
+  readonly folder: string;
   server(): EmbeddedServer;
   /** A database with these migrations; the file's tests share it, each with authorities of its own. */
   open(migrations?: readonly Migration[], options?: { poolSize?: number }): Promise<Database>;
@@ -74,6 +75,7 @@ export function useServer(): TestServer {
     return openDatabase({ source, migrations, logger: silentLogger, ...options });
   };
   return {
+    folder,
     server: () => server,
     create,
     open(migrations = NOTE_MIGRATIONS, options = {}) {

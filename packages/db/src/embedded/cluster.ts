@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import {
   chownSync,
   existsSync,
@@ -101,7 +100,8 @@ async function runInitdb(options: {
   try {
     const child = spawn(binaries.initdb, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
-      cwd: home.path,
+      // By its working directory it is found again when we are killed and it is not.
+      cwd: making,
       env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' },
       ...user,
       ...(signal ? { signal } : {}),
@@ -110,9 +110,13 @@ async function runInitdb(options: {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint += text;
     });
-    const [code] = (await once(child, 'close')) as [number | null];
+    child.on('error', (error) => {
+      complaint += error.message;
+    });
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    signal?.throwIfAborted();
     if (code === 0) return;
-    const reason = complaint.trim().split('\n').at(-1) ?? `initdb ended with ${code}`;
+    const reason = complaint.trim().split('\n').at(-1) || `initdb ended with ${code}`;
     throw dbErrors.startFailed({ reason, logFile: home.logFile });
   } finally {
     rmSync(passwordFile, { force: true });

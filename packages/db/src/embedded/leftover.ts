@@ -19,6 +19,10 @@ const PATIENCE_MS = { fast: 30_000, orphans: 5_000, killed: 10_000 } as const;
  * holder of the owner lock may call this. Afterwards no process uses the cluster.
  */
 export async function endLeftovers(cluster: string, logger: Logger): Promise<void> {
+  // An initdb whose starter was killed goes on too; what it makes is thrown away.
+  const making = processesOf(`${cluster}.new`, undefined);
+  signalAll(making, 'SIGKILL');
+  await allEnd(making, PATIENCE_MS.killed);
   const postmaster = postmasterPid(cluster);
   const running = processesOf(cluster, postmaster);
   if (postmaster !== undefined && running.includes(postmaster)) {

@@ -10,17 +10,20 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** What of PostgreSQL is running on a cluster, or making one. */
+const PROGRAMS = new Set(['postgres', 'initdb', 'sh']);
+
 /**
  * Processes of the cluster: PostgreSQL's processes, the postmaster and its children alike, have the data folder
- * as their working directory. Where there is no /proc, the process named in postmaster.pid is all that can be
- * asked, by its command line.
+ * as their working directory, and we start initdb there too. Where there is no /proc, the process named in
+ * postmaster.pid is all that can be asked, by its command line.
  */
 export function processesOf(cluster: string, postmaster: number | undefined): readonly number[] {
   if (process.platform === 'linux') {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && workingFolder(name) === cluster)
       .map(Number)
-      .filter(isPostgres);
+      .filter(isDatabaseProgram);
   }
   if (postmaster === undefined || !isAlive(postmaster)) return [];
   const { stdout } = spawnSync('ps', ['-o', 'command=', '-p', String(postmaster)], {
@@ -38,13 +41,12 @@ function workingFolder(pid: string): string | undefined {
   }
 }
 
-function isPostgres(pid: number): boolean {
+function isDatabaseProgram(pid: number): boolean {
   try {
-    const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    const program = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    const state = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // A process that is ending (a zombie) keeps its name and no longer holds anything.
-    return (
-      comm === 'postgres' && !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-    );
+    return PROGRAMS.has(program) && !/^\d+ \(.*\) [ZX]/.test(state);
   } catch {
     return false;
   }

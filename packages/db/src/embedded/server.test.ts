@@ -14,6 +14,7 @@ import { findHome, type Home } from './home.ts';
 import { isAlive, processesOf } from './processes.ts';
 import { type EmbeddedServer, removeCluster, startEmbeddedServer } from './server.ts';
 
+const OWNER = fileURLToPath(new URL('owner.fixture.ts', import.meta.url));
 const logger = silentLogger;
 const folders: string[] = [];
 
@@ -47,8 +48,7 @@ const open = (folder: string, log: Logger = logger): Promise<Database> =>
   openDatabase({ source: { kind: 'embedded', folder }, migrations: NOTE_MIGRATIONS, logger: log });
 
 async function ownerProcess(folder: string): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('owner.fixture.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [OWNER, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [output] = (await once(child.stdout, 'data')) as [Buffer];
   assert.equal(output.toString().trim(), 'ready');
   return child;
@@ -115,6 +115,21 @@ describe('a first start', () => {
     await using db = await open(folder);
     assert.equal(await db.read(newAuthority(), async () => 'answers'), 'answers');
     assert.equal(existsSync(`${home.cluster}.new`), false);
+  });
+
+  test('is recovered from a kill at any moment', async () => {
+    const folder = folderForTest();
+    for (const momentMs of [150, 400, 800, 1100]) {
+      const owner = spawn(process.execPath, [OWNER, folder], { stdio: 'ignore' });
+      await once(owner, 'spawn');
+      await systemClock.sleep(momentMs);
+      owner.kill('SIGKILL');
+      await once(owner, 'exit');
+    }
+    await using db = await open(folder);
+    assert.equal(await db.read(newAuthority(), async () => 'answers'), 'answers');
+    const home = findHome(folder);
+    assert.deepEqual(processesOf(`${home?.cluster}.new`, undefined), []);
   });
 
   test('that was killed while it made the roles is completed', async () => {
