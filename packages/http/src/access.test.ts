@@ -69,7 +69,7 @@ test("an authenticator's own error is the answer", async () => {
   assert.match(await response.text(), /access\.session_expired/);
 });
 
-test('a write by cookie needs the header that only our console sends', async () => {
+test('a write by cookie needs the header that only our console sends (attack 21)', async () => {
   const { listener, url, deeds } = await openConsole();
   await using _ = listener;
   const [status, body] = await post(`${url}/do`, { cookie: 's=1' });
@@ -85,7 +85,7 @@ test('a write by token needs no such header', async () => {
   assert.equal((await post(`${url}/do`, { authorization: 'Bearer t' }))[0], 200);
 });
 
-test('a write that a page of another origin sends is refused, on public routes too', async () => {
+test('a write that a page of another origin sends is refused, on public routes too (attack 21)', async () => {
   const { listener, url, deeds } = await openConsole();
   await using _ = listener;
   const own = { cookie: 's=1', [CSRF_HEADER]: '1' };

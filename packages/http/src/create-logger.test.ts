@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLogger } from './create-logger.ts';
 
-test('members that look like secrets are left out of the log', () => {
+test('members that look like secrets are left out of the log (attack 30)', () => {
   let line = '';
   const logger = createLogger({ name: 'test', stream: { write: (text) => (line = text) } });
   logger.info({ token: 'mle1.abc', deviceId: '7', request: { authorization: 'Bearer x' } }, 'said');

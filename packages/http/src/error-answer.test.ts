@@ -84,7 +84,7 @@ test("a route's response schema takes nothing out of an error", async () => {
   assert.match(await (await fetch(`${url}/narrow`)).text(), /things\.refused/);
 });
 
-test('a bug says nothing outside but a request id, and everything in the log', async () => {
+test('a bug says nothing outside but a request id, and everything in the log (attack 30)', async () => {
   const logged: unknown[] = [];
   const { listener, url } = await failing(logged);
   await using _ = listener;
@@ -111,7 +111,7 @@ test('an unknown path is answered with the nearest known one', async () => {
   assert.equal((await fetch(`${url}/${'a'.repeat(8000)}`)).status, 404);
 });
 
-test('every answer carries the security headers, errors and unknown paths too', async () => {
+test('every answer carries the security headers, errors and unknown paths too (attack 21)', async () => {
   const { listener, url } = await failing();
   await using _ = listener;
   for (const path of ['/things', '/nothing', '/bug']) {

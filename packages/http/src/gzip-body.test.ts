@@ -48,7 +48,7 @@ test('a gzipped body is unpacked where the route takes it', async () => {
   assert.equal(body, `{"bytes":${json.length}}`);
 });
 
-test('a small body that becomes a large one is refused at the limit', async () => {
+test('a small body that becomes a large one is refused at the limit (attack 12)', async () => {
   const { listener, url } = await storing();
   await using _ = listener;
   const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024, ' '));

@@ -89,7 +89,7 @@ test('a plain listener answers only to loopback names, against DNS rebinding', a
   }
 });
 
-test('X-Forwarded headers of a stranger change neither host nor address', async () => {
+test('X-Forwarded headers of a stranger change neither host nor address (attack 24)', async () => {
   await using listener = await plain();
   listener.app.get('/x', PUBLIC, async (request) => ({ ip: request.ip, host: request.host }));
   const { port } = await listener.listen();
@@ -114,14 +114,14 @@ test('a request with headers beyond the limit, or none that is HTTP, gets one an
   assert.match(await raw(port, 'hello\r\n\r\n'), /^HTTP\/1.1 400[\s\S]*request.malformed/);
 });
 
-test('a connection that never finishes its headers is cut off', async () => {
+test('a connection that never finishes its headers is cut off (attack 12)', async () => {
   await using listener = await plain({ timeouts: { headersMs: 40, requestMs: 80, checkMs: 20 } });
   const { port } = await listener.listen();
   assert.match(await raw(port, 'GET / HTTP/1.1\r\nhost: x\r\n'), /did not arrive in time/);
   assert.equal((await raw(port, '')).includes('200'), false);
 });
 
-test('a body that drips is cut off', async () => {
+test('a body that drips is cut off (attack 12)', async () => {
   await using listener = await plain({ timeouts: { headersMs: 40, requestMs: 80, checkMs: 20 } });
   listener.app.post('/x', PUBLIC, async () => 'x');
   const { port } = await listener.listen();
@@ -130,7 +130,7 @@ test('a body that drips is cut off', async () => {
   assert.doesNotMatch(answer, /^HTTP\/1.1 200/);
 });
 
-test('connections of one address beyond the bound are cut off, and the next is taken when one ends', async () => {
+test('connections of one address beyond the bound are cut off, and the next is taken when one ends (attack 12)', async () => {
   await using listener = await plain({ bounds: { perAddress: 2 } });
   listener.app.get('/x', PUBLIC, async () => 'x');
   const { port } = await listener.listen();
@@ -240,6 +240,28 @@ test('a resumed TLS session is still the peer that it was', async () => {
   assert.match(await text(second), /urn:moorline:device:7/);
 });
 
+test('a certificate that ends while its connection lasts makes no peer any more', async (t) => {
+  await using pki = await testCertificates();
+  const server = await pki.server();
+  await using listener = await plain({ tls: { ...server, requestClientCertificate: true } });
+  listener.app.get('/peer', { config: { access: 'peer' } }, async () => ({}));
+  const { port } = await listener.listen();
+  const identity = await pki.client('urn:moorline:device:1', 60_000);
+  const agent = new Agent({ ...identity, ca: server.ca, keepAlive: true, maxSockets: 1 });
+  const ask = async (): Promise<{ status: number; body: string; reused: boolean }> => {
+    const request = httpsRequest({ host: '127.0.0.1', port, path: '/peer', agent }).end();
+    const [response] = await once(request, 'response');
+    const body = await text(response);
+    return { status: response.statusCode, body, reused: request.reusedSocket };
+  };
+  assert.equal((await ask()).status, 200);
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 60_000 });
+  const after = await ask();
+  agent.destroy();
+  assert.deepEqual([after.status, after.reused], [401, true]);
+  assert.match(after.body, /it has expired/);
+});
+
 test('a stop lets a request under way end, and cuts off one that does not', async () => {
   const listener = await plain();
   const slowEntered = Promise.withResolvers<void>();
@@ -305,7 +327,7 @@ test('a body is neither converted nor trimmed: what is not as declared is refuse
   assert.equal(await codeOf(await send('count=1', 'text/plain')), 'request.media_type');
 });
 
-test('%2f, dot segments, semicolons, slashes and method overrides reach nothing by another name', async () => {
+test('%2f, dot segments, semicolons, slashes and method overrides reach nothing by another name (attack 25)', async () => {
   await using listener = await plain();
   listener.app.get('/admin/list', { config: { access: 'actor' } }, async () => 'secret');
   listener.app.delete('/admin/list', PUBLIC, async () => 'deleted');

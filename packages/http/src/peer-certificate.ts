@@ -25,24 +25,26 @@ const known = new WeakMap<TLSSocket, PeerCertificate>();
 export function peerCertificate(connection: Connection): PeerCertificate | null {
   const socket = tlsSocketOf(connection);
   if (!socket?.authorized) return null;
-  const cached = known.get(socket);
-  if (cached) return cached;
-  const certificate = readCertificate(socket);
-  if (certificate) known.set(socket, certificate);
-  return certificate;
+  const certificate = known.get(socket) ?? readCertificate(socket);
+  if (!certificate) return null;
+  known.set(socket, certificate);
+  return isCurrent(certificate) ? certificate : null;
 }
 
 /** The same, read anew and not remembered: for a connection that is looked at once and then lives long. */
 export function peerCertificateOnce(connection: Connection): PeerCertificate | null {
   const socket = tlsSocketOf(connection);
-  return socket?.authorized ? readCertificate(socket) : null;
+  const certificate = socket?.authorized ? readCertificate(socket) : null;
+  return certificate && isCurrent(certificate) ? certificate : null;
 }
 
 /** Why `peerCertificate` is null, for people. */
 export function peerRefusal(connection: Connection): string {
   const socket = tlsSocketOf(connection);
   if (!socket?.getPeerX509Certificate()) return 'none was shown';
-  if (socket.authorized) return 'it does not name a device or connector';
+  if (socket.authorized) {
+    return readCertificate(socket) ? 'it has expired' : 'it does not name a device or connector';
+  }
   const code = String(socket.authorizationError ?? 'not verified');
   return REASONS[code] ?? code;
 }
@@ -56,6 +58,12 @@ const REASONS: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: 'its signature is false',
   INVALID_PURPOSE: 'it is not for client authentication',
 };
+
+// TLS looks at the dates only in a full handshake: not when a session is resumed, nor while a connection lasts.
+// It goes by the clock of the system, and so does this.
+function isCurrent(certificate: PeerCertificate): boolean {
+  return Date.now() < certificate.notAfter;
+}
 
 function readCertificate(socket: TLSSocket): PeerCertificate | null {
   const certificate = socket.getPeerX509Certificate();

@@ -43,7 +43,7 @@ test('a request of ours is taken, and only its public key comes out', async () =
   assert.match(privateKey, /^-----BEGIN PRIVATE KEY-----\n/);
 });
 
-test('a request that asks for CA:TRUE is refused', async () => {
+test('a request that asks for CA:TRUE is refused (attack 5)', async () => {
   const csr = await request([new x509.BasicConstraintsExtension(true)]);
   await assert.rejects(readCsr(csr), refusedAs('pki.csr_requests_ca'));
 });
@@ -73,7 +73,7 @@ test('a request for CA:TRUE hidden in a second list of extensions is refused', a
   await assert.rejects(readCsr(csr.toString('pem')), refusedAs('pki.csr_requests_ca'));
 });
 
-test('other requested extensions are let pass, because none is ever copied', async () => {
+test('other requested extensions are let pass, because none is ever copied (attack 5)', async () => {
   const csr = await request([
     new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'tenant.example' }]),
     new x509.BasicConstraintsExtension(false),
@@ -129,7 +129,7 @@ test('a public key that is no point of the curve is malformed', async () => {
   await assert.rejects(readCsr(pemOf(der)), refusedAs('pki.csr_malformed'));
 });
 
-test('two requests in one text, an oversized text and a certificate are malformed', async () => {
+test('two requests in one text, an oversized text and a certificate are malformed (attack 5)', async () => {
   const { csr } = await createKeyAndCsr('x');
   for (const text of [
     csr + csr,

@@ -102,7 +102,7 @@ test('a certificate for another host is refused, with the names that it is for',
   });
 });
 
-test('a clock that is years off is named as the thing to check', async () => {
+test('a clock that is years off is named as the thing to check (attack 16)', async () => {
   await using pki = await testCertificates();
   const clock = createFakeClock(Date.UTC(2001, 0, 1));
   await withServer(await pki.server(), async (port) => {

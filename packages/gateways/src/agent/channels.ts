@@ -100,7 +100,8 @@ export function createChannels(deps: {
       return false;
     }
     if (clock.now() >= socket.expiresAt) {
-      socket.close(CHANNEL_CLOSE.revoked, 'the certificate has ended');
+      // Not `revoked`: the device may hold its next certificate already.
+      socket.close(POLICY_VIOLATION, 'the certificate has ended');
     } else if (socket.readyState === AgentSocket.OPEN) {
       socket.ping();
     }

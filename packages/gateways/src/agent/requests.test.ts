@@ -42,7 +42,7 @@ test('a device without a certificate enrols with its token', async () => {
   assert.deepEqual(test.port.enrolments, [{ ...request, remoteAddress: '127.0.0.1' }]);
 });
 
-test('guessing tokens is slowed down, whatever X-Forwarded-For says', async () => {
+test('guessing tokens is slowed down, whatever X-Forwarded-For says (attack 24)', async () => {
   await using pki = await testCertificates();
   await using test = await startGateway(await pki.server());
   const statuses: number[] = [];
@@ -75,7 +75,7 @@ test('an enrolment that is too large or not as the schema says never reaches the
   assert.deepEqual(test.port.enrolments, []);
 });
 
-test('every other path needs the certificate of a device', async () => {
+test('every other path needs the certificate of a device (attack 6)', async () => {
   await using pki = await testCertificates();
   await using stranger = await testCertificates();
   await using test = await startGateway(await pki.server());
@@ -185,7 +185,7 @@ test('an unknown base is answered 409 with the classes to send whole and those s
   assert.deepEqual('stored' in answer.body && answer.body.stored, ['OS']);
 });
 
-test('documents that are neither whole nor a delta, twice the same, or from no time are refused', async () => {
+test('documents that are neither whole nor a delta, twice the same, or from no time are refused (attack 13)', async () => {
   await using pki = await testCertificates();
   await using test = await startGateway(await pki.server());
   const device = await pki.client(DEVICE_URI);
@@ -213,7 +213,7 @@ test('documents that are neither whole nor a delta, twice the same, or from no t
   assert.deepEqual(test.port.documents, []);
 });
 
-test('a gzip bomb of documents is refused at the limit after decompression', async () => {
+test('a gzip bomb of documents is refused at the limit after decompression (attack 12)', async () => {
   await using pki = await testCertificates();
   await using test = await startGateway(await pki.server());
   const device = await pki.client(DEVICE_URI);
@@ -272,7 +272,7 @@ test('reports reach the port; one with a wrong id, time or state does not', asyn
   assert.deepEqual(test.port.reports, [report]);
 });
 
-test('a device that floods is told to wait, and no other is', async () => {
+test('a device that floods is told to wait, and no other is (attack 14)', async () => {
   await using pki = await testCertificates();
   const quotas = {
     requestBurst: 5,
