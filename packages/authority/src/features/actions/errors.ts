@@ -1,0 +1,68 @@
+import { defineErrors, type ErrorFactory } from '@moorline/kernel';
+
+export const actionErrors: Readonly<
+  Record<
+    | 'notFound'
+    | 'expired'
+    | 'expiryInvalid'
+    | 'tooLate'
+    | 'kindNotSupported'
+    | 'kindUnknown'
+    | 'idTaken'
+    | 'tooManyOpen'
+    | 'alreadyEnded',
+    ErrorFactory
+  >
+> = defineErrors({
+  notFound: {
+    code: 'actions.not_found',
+    kind: 'failure',
+    status: 404,
+    text: 'There is no action {id} here. Look it up in the list of the device’s actions.',
+  },
+  expired: {
+    code: 'actions.expired',
+    kind: 'failure',
+    status: 409,
+    text: 'The action expired at {expiresAt}, before it could begin. Request it again.',
+  },
+  expiryInvalid: {
+    code: 'actions.expiry_invalid',
+    kind: 'failure',
+    text: '"{expiresAt}" is not a time. Write it as RFC 3339, such as 2026-11-23T12:00:00Z.',
+  },
+  tooLate: {
+    code: 'actions.too_late',
+    kind: 'failure',
+    status: 409,
+    text: 'The action cannot be cancelled any more: it is {state}. {hint}',
+  },
+  kindNotSupported: {
+    code: 'actions.kind_not_supported',
+    kind: 'failure',
+    text: 'The action {kind} is not available for this device. Available: {supported}.',
+  },
+  kindUnknown: {
+    code: 'actions.kind_unknown',
+    kind: 'failure',
+    text: 'There is no action "{kind}". {hint}',
+  },
+  idTaken: {
+    code: 'actions.id_taken',
+    kind: 'failure',
+    status: 409,
+    text: 'The action id {id} belongs to another action. Give every action an id of its own.',
+  },
+  tooManyOpen: {
+    code: 'actions.too_many_open',
+    kind: 'failure',
+    status: 429,
+    text: '{count} actions of this device have not ended yet. Wait for them, or cancel those that are not needed.',
+  },
+  alreadyEnded: {
+    code: 'actions.already_ended',
+    kind: 'failure',
+    status: 409,
+    text: 'The action had ended as {state} when word came that it is {reported}.',
+  },
+});

@@ -1,0 +1,124 @@
+import type { QueryOptionName } from '@moorline/codecs/odata';
+import {
+  ACTION_ID_HEADER,
+  ActionAnswer,
+  ADMIN_PATHS,
+  Collection,
+  TriggerActionBody,
+} from '@moorline/contracts/admin';
+import type { HttpApp } from '@moorline/http';
+import type { ActionId, DeviceId } from '@moorline/kernel';
+import { type Action, isFinalState } from '@moorline/model';
+import { Type } from 'typebox';
+import { collectionOf, queryOf, querySchema } from '../../listing/answer.ts';
+import { actorOf } from '../../request-actor.ts';
+import type { Actions } from './actions.ts';
+import { DEVICE_ACTION } from './entity.ts';
+import { actionKind } from './kinds.ts';
+
+const LIST_OPTIONS: readonly QueryOptionName[] = [
+  '$filter',
+  '$orderby',
+  '$select',
+  '$top',
+  '$skip',
+  '$count',
+  '$skiptoken',
+];
+const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+
+/** Requests (Graph's triggerConfigurationManagerAction), the actions themselves, and their cancellation. */
+export function actionRoutes(app: HttpApp, actions: Actions): void {
+  app.post(
+    `${ADMIN_PATHS.managedDevices}/:id/triggerConfigurationManagerAction`,
+    {
+      config: { access: 'actor' },
+      schema: {
+        summary: `Requests an action; its id is in the header ${ACTION_ID_HEADER}`,
+        tags: ['Actions'],
+        params: IdParams,
+        body: TriggerActionBody,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const action = await actions.requestAction(actorOf(request), {
+        deviceId: request.params.id as DeviceId,
+        kind: actionKind(request.body.configurationManagerAction.action),
+      });
+      return reply.code(204).header(ACTION_ID_HEADER, action.id).send(null);
+    },
+  );
+
+  app.get(
+    ADMIN_PATHS.actions,
+    {
+      config: { access: 'actor' },
+      schema: {
+        summary: 'Actions, newest first',
+        tags: ['Actions'],
+        querystring: querySchema(LIST_OPTIONS),
+        response: { 200: Collection(Type.Partial(ActionAnswer)) },
+      },
+    },
+    async (request) => {
+      const options = queryOf(request, DEVICE_ACTION, LIST_OPTIONS);
+      const page = await actions.list(actorOf(request), options);
+      return collectionOf(request, 'deviceManagement/actions', options, {
+        ...page,
+        items: page.items.map(answer),
+      });
+    },
+  );
+
+  app.get(
+    `${ADMIN_PATHS.actions}/:id`,
+    {
+      config: { access: 'actor' },
+      schema: {
+        summary: 'One action with its hops',
+        tags: ['Actions'],
+        params: IdParams,
+        response: { 200: ActionAnswer },
+      },
+    },
+    async (request) => answer(await actions.readAction(actorOf(request), idOf(request.params.id))),
+  );
+
+  app.post(
+    `${ADMIN_PATHS.actions}/:id/cancel`,
+    {
+      config: { access: 'actor' },
+      schema: {
+        summary: 'Cancels an action that has not reached its device',
+        tags: ['Actions'],
+        params: IdParams,
+        response: { 200: ActionAnswer },
+      },
+    },
+    async (request) =>
+      answer(await actions.cancelAction(actorOf(request), idOf(request.params.id))),
+  );
+}
+
+// The service looks up whatever it is given: what is no id is not found.
+function idOf(text: string): ActionId {
+  return text as ActionId;
+}
+
+function answer(action: Action): ActionAnswer {
+  const { result } = action;
+  return {
+    id: action.id,
+    managedDeviceId: action.deviceId,
+    action: action.kind,
+    state: action.state,
+    isFinal: isFinalState(action.state),
+    requestedDateTime: action.requestedAt,
+    expirationDateTime: action.expiresAt,
+    requestedBy: action.requestedBy,
+    reason: action.hops.at(-1)?.reason ?? '',
+    hops: action.hops.map((hop) => ({ ...hop })),
+    result: result && { ...result, details: { ...result.details } },
+  };
+}
