@@ -159,7 +159,7 @@ test('up refuses overlapping ports, ports out of range, and a folder that cannot
 
 test('agent status asks the agent of the data folder', async () => {
   const folder = mkdtempSync(join(scratch, 's-'));
-  await refused(['agent', 'status', '--data', folder], 1, /No agent answers/);
+  await refused(['agent', 'status', '--data', folder], 1, /No agent runs in/);
   mkdirSync(join(folder, 'agent'));
   const status = { deviceName: 'pc\u001b[2J', connection: { state: 'connected' } };
   const server = createServer((socket) => socket.end(JSON.stringify(status)));

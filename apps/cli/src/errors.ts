@@ -45,7 +45,7 @@ export const cliErrors: Readonly<Record<Name, ErrorFactory>> = defineErrors({
   agentNotRunning: {
     code: 'cli.agent_not_running',
     kind: 'unavailable',
-    text: 'No agent answers at {path}. Start it (`npm start` does), or name its folder with --data DIR.',
+    text: 'No agent runs in {folder}. Start it (`npm start` does), or name its folder with --data DIR.',
   },
   trustDenied: {
     code: 'cli.trust_denied',

@@ -8,12 +8,26 @@ import { pendingSecret } from './pending-secrets.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'moorline-pending-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
-test('a token that was made before a kill is used again, until its use has succeeded', async () => {
+test('a token whose use was cut off is used again, and forgotten once that succeeded', async () => {
   let made = 0;
   const make = async (): Promise<string> => `token-${++made}`;
-  assert.equal(await pendingSecret(scratch, 'enrolment').take(make), 'token-1');
-  assert.equal(await pendingSecret(scratch, 'enrolment').take(make), 'token-1');
+  const cutOff = async (): Promise<string> => {
+    throw new Error('killed');
+  };
+  const use = async (token: string): Promise<string> => token;
+  await assert.rejects(pendingSecret(scratch, 'enrolment').use(make, cutOff));
   assert.equal(statSync(join(scratch, 'pending-enrolment-token')).mode & 0o777, 0o600);
-  await pendingSecret(scratch, 'enrolment').drop();
-  assert.equal(await pendingSecret(scratch, 'enrolment').take(make), 'token-2');
+  assert.equal(await pendingSecret(scratch, 'enrolment').use(make, use), 'token-1');
+  assert.equal(await pendingSecret(scratch, 'enrolment').use(make, use), 'token-2');
+});
+
+test('a kept token that is refused is replaced by a new one', async () => {
+  let made = 0;
+  const make = async (): Promise<string> => `token-${++made}`;
+  const use = async (token: string): Promise<string> => {
+    if (token === 'token-1') throw new Error('expired');
+    return token;
+  };
+  await assert.rejects(pendingSecret(scratch, 'join').use(make, use), /expired/);
+  assert.equal(await pendingSecret(scratch, 'join').use(make, use), 'token-2');
 });

@@ -28,27 +28,19 @@ export async function startAgent(
 ): Promise<AgentInfo & { readonly isNew: boolean }> {
   const folder = join(options.folder, 'agent');
   const args = ['run', '--data', folder];
-  const pending = pendingSecret(options.folder, 'enrolment');
   const isNew = !existsSync(join(folder, 'identity.json'));
-  if (isNew) {
-    const token = await pending.take(async () => {
+  if (!isNew) return { ...agentInfo(await agent.start(args)), isNew };
+  const info = await pendingSecret(options.folder, 'enrolment').use(
+    async () => {
       const created = await site.connection.client.enrolmentTokens.create(
         { displayName: 'moorline up', quota: 1, expiresInMinutes: ENROLMENT_MINUTES },
         { signal },
       );
       return given(created.token);
-    });
-    args.push('--enrol', token);
-  }
-  try {
-    const info = agentInfo(await agent.start(args));
-    await pending.drop();
-    return { ...info, isNew };
-  } catch (error) {
-    // A kept token may have run out: the next start makes a new one.
-    if (isNew) await pending.drop();
-    throw error;
-  }
+    },
+    (token) => agent.start([...args, '--enrol', token]),
+  );
+  return { ...agentInfo(info), isNew };
 }
 
 /** Attaches `site` to `tenant` unless it is attached; answers the site's end once it is connected. */
@@ -60,21 +52,13 @@ export async function attachSite(
 ): Promise<CloudAttach & { readonly isNew: boolean }> {
   const { cloudAttach } = site.connection.client;
   const { signal } = waiting;
-  const pending = pendingSecret(options.folder, 'join');
   const isNew = (await cloudAttach.get({ signal })).state !== 'attached';
   if (isNew) {
-    const make = async (): Promise<string> =>
-      (await tenant.connection.client.connectors.createJoinToken({}, { signal })).token;
-    try {
-      await cloudAttach.attach({ joinToken: await pending.take(make) }, { signal });
-    } catch (error) {
-      await pending.drop();
-      if (!(error instanceof AdminApiError) || error.status === 0) throw error;
-      // A token kept from an earlier start may have run out meanwhile; a new one is tried once.
-      await cloudAttach.attach({ joinToken: await pending.take(make) }, { signal });
-    }
+    await pendingSecret(options.folder, 'join').use(
+      async () => (await tenant.connection.client.connectors.createJoinToken({}, { signal })).token,
+      (joinToken) => cloudAttach.attach({ joinToken }, { signal }),
+    );
   }
-  await pending.drop();
   const state = await until(waiting, async () => {
     const state = await cloudAttach.get({ signal });
     return state.connected ? state : undefined;

@@ -1,5 +1,6 @@
-import { connect } from 'node:net';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import {
   type CommandDeps,
@@ -11,10 +12,11 @@ import {
   withOutput,
 } from '../../command-line.ts';
 import { cliErrors } from '../../errors.ts';
+import { appEntry } from '../../layout.ts';
 import { printOne } from '../../output/print.ts';
 
-const TIMEOUT_MS = 5000;
-const LONGEST_ANSWER = 1_000_000;
+const run = promisify(execFile);
+const TIMEOUT_MS = 15_000;
 
 export function agentStatusCommand(deps: CommandDeps): Command {
   return withOutput(
@@ -26,39 +28,25 @@ export function agentStatusCommand(deps: CommandDeps): Command {
     ),
   ).action(async (flags: DataOptions & OutputOptions) => {
     const folder = join(dataFolder(flags, deps), 'agent');
-    const status = await askAgent(agentSocketPath(folder), deps.signal);
+    const status = await askAgent(folder, deps.signal);
     printOne(deps.terminal, flags.output, flags.output === 'json' ? status : flattened(status));
   });
 }
 
-/** Where the agent of a data folder answers; a named pipe on Windows (not verified). */
-function agentSocketPath(folder: string): string {
-  if (process.platform !== 'win32') return join(folder, 'agent.sock');
-  return `\\\\.\\pipe\\${folder.replaceAll(/[\\/:]/g, '-')}-agent`;
-}
-
+/** By way of the agent's own program, which knows where an agent of that folder answers. */
 async function askAgent(
-  path: string,
+  folder: string,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const socket = connect({
-    path,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-  });
   try {
-    let text = '';
-    for await (const chunk of socket.setEncoding('utf8')) {
-      text += chunk;
-      if (text.length > LONGEST_ANSWER) break;
-    }
-    const status: unknown = JSON.parse(text);
+    const args = [appEntry('agent'), 'status', '--data', folder];
+    const { stdout } = await run(process.execPath, args, { signal, timeout: TIMEOUT_MS });
+    const status: unknown = JSON.parse(stdout);
     if (status === null || typeof status !== 'object') throw new TypeError('no status');
     return { ...status };
   } catch (error) {
     signal.throwIfAborted();
-    throw cliErrors.agentNotRunning({ path }, { cause: error });
-  } finally {
-    socket.destroy();
+    throw cliErrors.agentNotRunning({ folder }, { cause: error });
   }
 }
 
