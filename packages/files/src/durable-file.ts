@@ -1,8 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isErrno } from './errno.ts';
-
-let serial = 0;
 
 /**
  * Writes a file whole or not at all: a temporary sibling, fsync, rename, fsync of the folder. After it
@@ -14,7 +13,7 @@ export async function writeDurably(
   content: string | Uint8Array,
   options: { readonly mode?: number } = {},
 ): Promise<void> {
-  const temporary = `${file}.${process.pid}.${serial++}.new`;
+  const temporary = `${file}.${randomUUID()}.new`;
   try {
     await using handle = await open(temporary, 'wx', options.mode ?? 0o600);
     await handle.writeFile(content);
