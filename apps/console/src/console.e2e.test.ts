@@ -250,7 +250,10 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
 
   test('syncing shows every hop, live, up to the answer of the agent', async () => {
     await openDevice(page, system.deviceName);
-    await page.getByRole('button', { name: 'Sync machine policy' }).click();
+    await page
+      .getByRole('toolbar', { name: 'Device commands' })
+      .getByRole('button', { name: 'Sync machine policy' })
+      .click();
     const panel = page.getByRole('dialog', { name: 'Action' });
     const hops = panel.getByRole('list', { name: 'Hops' });
     await panel.getByText(/^Took /).waitFor();

@@ -12,6 +12,7 @@ import {
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { ErrorNotice } from './notices.tsx';
+import { useReturnFocus } from './return-focus.ts';
 
 const useStyles = makeStyles({
   content: { display: 'grid', gap: tokens.spacingVerticalL },
@@ -46,6 +47,7 @@ export function FormDialog({
   children: ReactNode;
 }) {
   const styles = useStyles();
+  useReturnFocus();
   return (
     <Dialog
       open

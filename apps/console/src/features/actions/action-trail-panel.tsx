@@ -22,6 +22,7 @@ import { Facts } from '../../ui/facts.tsx';
 import { formatDateTime, formatSpan, titleOfColumn } from '../../ui/format.ts';
 import { ErrorNotice, Loading } from '../../ui/notices.tsx';
 import { Reported } from '../../ui/reported.tsx';
+import { useReturnFocus } from '../../ui/return-focus.ts';
 import { useToasts } from '../../ui/toasts.tsx';
 import { visibleText } from '../../ui/visible-text.ts';
 import { WithReason } from '../../ui/with-reason.tsx';
@@ -76,6 +77,7 @@ export function ActionTrailPanel({
 
 function PanelContent({ actionId, onClose }: { actionId: string; onClose: () => void }) {
   const styles = useStyles();
+  useReturnFocus();
   const {
     data: action,
     error,

@@ -6,11 +6,13 @@ import {
   DialogSurface,
   DialogTitle,
 } from '@fluentui/react-components';
+import { useReturnFocus } from '../../ui/return-focus.ts';
 import { useToasts } from '../../ui/toasts.tsx';
 import { NewPasswordForm } from './new-password-form.tsx';
 
 export function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
   const { done } = useToasts();
+  useReturnFocus();
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
