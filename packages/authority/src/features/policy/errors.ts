@@ -1,18 +1,16 @@
 import { defineErrors, type ErrorFactory } from '@moorline/kernel';
 
-type Name = 'classUnknown' | 'changedMeanwhile';
-
-export const policyErrors: Readonly<Record<Name, ErrorFactory>> = defineErrors({
-  classUnknown: {
-    code: 'policy.class_unknown',
-    kind: 'failure',
-    status: 400,
-    text: 'There is no inventory class {className}.{hint} GET inventoryClasses lists them.',
-  },
-  changedMeanwhile: {
-    code: 'policy.changed_meanwhile',
-    kind: 'failure',
-    status: 412,
-    text: 'The client settings were changed by somebody else meanwhile. Read them again, then repeat your change.',
-  },
-});
+export const policyErrors: Readonly<Record<'changedMeanwhile' | 'classUnknown', ErrorFactory>> =
+  defineErrors({
+    changedMeanwhile: {
+      code: 'policy.changed_meanwhile',
+      kind: 'failure',
+      status: 412,
+      text: 'The client settings have changed since they were read. Read them again, and repeat the change with the new ETag.',
+    },
+    classUnknown: {
+      code: 'policy.class_unknown',
+      kind: 'failure',
+      text: 'There is no inventory class "{className}" to disable. {hint}',
+    },
+  });

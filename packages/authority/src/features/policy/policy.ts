@@ -1,174 +1,163 @@
+import type { ClientSettings } from '@moorline/contracts/admin';
 import {
+  accepts,
   CLIENT_SETTINGS,
-  type ClientSettings,
   DEFAULT_CLIENT_SETTINGS,
+  ClientSettings as Shape,
 } from '@moorline/contracts/agent';
 import { type Database, sqlOf } from '@moorline/db';
-import { type AuthorityId, type Clock, nearest } from '@moorline/kernel';
-import { type Actor, actorName, INVENTORY_CLASSES } from '@moorline/model';
+import { type Clock, type Logger, nearest } from '@moorline/kernel';
+import { type Actor, actorName, INVENTORY_CLASSES, inventoryClass } from '@moorline/model';
 import type {
   DesiredDocument,
   DesiredState,
   DeviceNudger,
+  DevicePort,
   Transaction,
 } from '@moorline/model/ports';
+import { sql } from 'kysely';
+import type { Profile } from '../../profile.ts';
 import { authorize } from '../access/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import { policyErrors } from './errors.ts';
 
-export interface PolicyTables {
-  desired_heads: { authority_id: string; cursor: string };
+interface PolicyTables {
   desired_documents: {
     authority_id: string;
     name: string;
-    version: number;
-    cursor: string;
-    body: Readonly<Record<string, unknown>>;
+    version: string;
+    body: unknown;
+    changed_at: Date;
   };
 }
 
-/** Settings with their version, which counts changes; 0 is the built-in default. */
+/** Client settings with the version that they have. */
 export interface VersionedSettings {
-  readonly version: number;
   readonly settings: ClientSettings;
+  readonly version: number;
 }
 
-export interface Policy {
+/** What devices are to be like: documents that they fetch by cursor. */
+export interface Policy extends Pick<DevicePort, 'desiredState'> {
   /** Needs `policy.read`. */
-  clientSettings(actor: Actor | null): Promise<VersionedSettings>;
+  readClientSettings(actor: Actor): Promise<VersionedSettings>;
   /**
-   * Changes the members given, for every device; connected ones are told at once. Needs `policy.manage`.
-   * @param expectedVersion refuse when it is no longer the present one; absent: whatever it is
-   * @throws `policy.class_unknown`, `policy.changed_meanwhile`
+   * Changes what is given, tells every connected device. Needs `policy.manage`.
+   * @param expected the version that the caller saw; null: whichever there is
+   * @throws `access.denied`, `policy.changed_meanwhile`, `policy.class_unknown`
    */
   changeClientSettings(
-    actor: Actor | null,
+    actor: Actor,
     change: Partial<ClientSettings>,
-    expectedVersion?: number,
+    expected: number | null,
   ): Promise<VersionedSettings>;
-  /** What every device is to have; whatever changed since `cursor`, or all of it without a known one. */
-  desiredState(cursor: string | null): Promise<DesiredState>;
 }
 
+const FIRST_VERSION = 1;
+
 export function createPolicy(deps: {
-  readonly authorityId: AuthorityId;
+  readonly profile: Profile;
   readonly database: Database;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly nudger: DeviceNudger;
 }): Policy {
-  const { authorityId, database, clock, nudger } = deps;
+  const { profile, database, clock, logger, nudger } = deps;
+  const { authorityId } = profile;
 
   return {
-    async clientSettings(actor) {
-      authorize(actor, 'policy.read');
-      return database.read(authorityId, readSettings);
+    async desiredState(_device, cursor): Promise<DesiredState> {
+      const document = await database.read(authorityId, (tx) => clientSettings(tx, logger));
+      const seen = cursor !== null && /^\d{1,15}$/.test(cursor) ? Number(cursor) : 0;
+      // A cursor from the future is of a database that was since restored: everything is new then.
+      const isNew = seen !== document.version;
+      return {
+        cursor: String(document.version),
+        documents: isNew ? [document] : [],
+        removed: [],
+      };
     },
 
-    async changeClientSettings(actor, change, expectedVersion) {
+    async readClientSettings(actor) {
+      authorize(actor, 'policy.read');
+      const { body, version } = await database.read(authorityId, (tx) =>
+        clientSettings(tx, logger),
+      );
+      return { settings: body, version };
+    },
+
+    async changeClientSettings(actor, change, expected) {
       authorize(actor, 'policy.manage');
-      for (const className of change.disabledClasses ?? []) checkClass(className);
+      for (const name of change.disabledClasses ?? []) requireClass(name);
       return database.transaction(authorityId, async (tx) => {
-        const cursor = await nextCursor(tx);
-        const before = await readSettings(tx);
-        if (expectedVersion !== undefined && expectedVersion !== before.version) {
+        await lockDocument(tx, clock.now());
+        const present = await clientSettings(tx, logger);
+        if (expected !== null && expected !== present.version) {
           throw policyErrors.changedMeanwhile();
         }
-        const after: VersionedSettings = {
-          version: before.version + 1,
-          settings: { ...before.settings, ...change },
-        };
-        const document = {
-          version: after.version,
-          cursor,
-          body: JSON.stringify(after.settings) as never,
-        };
-        await sqlOf<PolicyTables>(tx)
-          .insertInto('desired_documents')
-          .values({ authority_id: authorityId, name: CLIENT_SETTINGS, ...document })
-          .onConflict((conflict) =>
-            conflict.columns(['authority_id', 'name']).doUpdateSet(document),
-          )
-          .execute();
+        const settings = { ...present.body, ...change };
+        if (JSON.stringify(settings) === JSON.stringify(present.body)) {
+          return { settings, version: present.version };
+        }
+        const version = present.version + 1;
+        await sql`update desired_documents set version = ${version},
+            body = ${JSON.stringify(settings)}::jsonb, changed_at = ${new Date(clock.now())}
+          where authority_id = ${authorityId} and name = ${CLIENT_SETTINGS}`.execute(sqlOf(tx));
+        tx.afterCommit(() => nudger.nudgeAll({ desired: true }));
         await recordAudit(tx, {
           activity: 'policy.change_client_settings',
           actor: actorName(actor),
           target: CLIENT_SETTINGS,
           result: 'success',
-          details: { before: before.settings, after: after.settings },
+          details: { before: { ...present.body }, after: { ...settings }, version },
           at: clock.now(),
         });
-        tx.afterCommit(() => nudger.nudgeAll({ desired: true }));
-        return after;
-      });
-    },
-
-    desiredState(cursor) {
-      const since = cursor !== null && /^\d{1,18}$/.test(cursor) ? BigInt(cursor) : null;
-      return database.read(authorityId, async (tx) => {
-        const head = BigInt((await readHead(tx)) ?? '0');
-        // A cursor from the future is of a database that was restored since: everything is said again.
-        const after = since === null || since > head ? -1n : since;
-        const rows = await sqlOf<PolicyTables>(tx)
-          .selectFrom('desired_documents')
-          .select(['name', 'version', 'body'])
-          .where('authority_id', '=', authorityId)
-          .where('cursor', '>', String(after))
-          .orderBy('cursor')
-          .execute();
-        const documents: DesiredDocument[] = rows.map(({ name, version, body }) => ({
-          name,
-          version,
-          body,
-        }));
-        if (after < 0n && !documents.some(({ name }) => name === CLIENT_SETTINGS)) {
-          documents.push({ name: CLIENT_SETTINGS, version: 0, body: DEFAULT_CLIENT_SETTINGS });
-        }
-        return { cursor: String(head), documents, removed: [] };
+        return { settings, version };
       });
     },
   };
-
-  async function readSettings(tx: Transaction): Promise<VersionedSettings> {
-    const row = await sqlOf<PolicyTables>(tx)
-      .selectFrom('desired_documents')
-      .select(['version', 'body'])
-      .where('authority_id', '=', authorityId)
-      .where('name', '=', CLIENT_SETTINGS)
-      .executeTakeFirst();
-    // Only this feature writes the row, and only after its schema.
-    return row
-      ? { version: row.version, settings: row.body as ClientSettings }
-      : { version: 0, settings: DEFAULT_CLIENT_SETTINGS };
-  }
-
-  async function readHead(tx: Transaction): Promise<string | undefined> {
-    const row = await sqlOf<PolicyTables>(tx)
-      .selectFrom('desired_heads')
-      .select('cursor')
-      .where('authority_id', '=', authorityId)
-      .executeTakeFirst();
-    return row?.cursor;
-  }
-
-  // The head's row stays locked until the commit: changes get their numbers in the order of their commits.
-  async function nextCursor(tx: Transaction): Promise<string> {
-    const row = await sqlOf<PolicyTables>(tx)
-      .insertInto('desired_heads')
-      .values({ authority_id: authorityId, cursor: '1' })
-      .onConflict((conflict) =>
-        conflict.column('authority_id').doUpdateSet((eb) => ({
-          cursor: eb('desired_heads.cursor', '+', '1'),
-        })),
-      )
-      .returning('cursor')
-      .executeTakeFirstOrThrow();
-    return row.cursor;
-  }
 }
 
-function checkClass(className: string): void {
-  const names = INVENTORY_CLASSES.map(({ name }) => name);
-  if (names.includes(className)) return;
-  const near = nearest(className, names);
-  throw policyErrors.classUnknown({ className, hint: near ? ` Did you mean ${near}?` : '' });
+interface SettingsDocument extends DesiredDocument {
+  readonly body: ClientSettings;
+}
+
+/** The document as it is; the defaults until somebody has changed it. */
+async function clientSettings(tx: Transaction, logger: Logger): Promise<SettingsDocument> {
+  const row = await sqlOf<PolicyTables>(tx)
+    .selectFrom('desired_documents')
+    .select(['version', 'body'])
+    .where('authority_id', '=', tx.authorityId)
+    .where('name', '=', CLIENT_SETTINGS)
+    .executeTakeFirst();
+  const version = Number(row?.version ?? FIRST_VERSION);
+  // A setting that this version adds has its default until it is set.
+  const body = row ? { ...DEFAULT_CLIENT_SETTINGS, ...Object(row.body) } : DEFAULT_CLIENT_SETTINGS;
+  if (accepts(Shape, body)) return { name: CLIENT_SETTINGS, version, body };
+  logger.error({ version }, 'stored client settings are not valid: the defaults apply');
+  return { name: CLIENT_SETTINGS, version, body: DEFAULT_CLIENT_SETTINGS };
+}
+
+/** Makes the row if there is none, and holds it until the transaction ends. */
+async function lockDocument(tx: Transaction, now: number): Promise<void> {
+  await sql`insert into desired_documents (authority_id, name, version, body, changed_at)
+    values (${tx.authorityId}, ${CLIENT_SETTINGS}, ${FIRST_VERSION},
+      ${JSON.stringify(DEFAULT_CLIENT_SETTINGS)}::jsonb, ${new Date(now)})
+    on conflict do nothing`.execute(sqlOf(tx));
+  await sql`select 1 from desired_documents
+    where authority_id = ${tx.authorityId} and name = ${CLIENT_SETTINGS} for update`.execute(
+    sqlOf(tx),
+  );
+}
+
+function requireClass(name: string): void {
+  if (inventoryClass(name)) return;
+  const near = nearest(
+    name,
+    INVENTORY_CLASSES.map((candidate) => candidate.name),
+  );
+  throw policyErrors.classUnknown({
+    className: name,
+    hint: near ? `Did you mean ${near}?` : 'GET inventoryClasses lists them all.',
+  });
 }
