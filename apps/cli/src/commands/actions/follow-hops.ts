@@ -2,7 +2,6 @@ import type { AdminClient } from '@moorline/admin-client';
 import type { ActionAnswer } from '@moorline/contracts/admin';
 import { timeText } from '../../output/cell.ts';
 import { safeText } from '../../output/safe-text.ts';
-import type { Terminal } from '../../terminal.ts';
 
 const STATE_WIDTH = 17;
 
@@ -13,9 +12,12 @@ const STATE_WIDTH = 17;
 export async function followHops(
   client: AdminClient,
   id: string,
-  options: { terminal: Terminal; signal: AbortSignal; timeoutMs: number },
+  options: {
+    readonly signal: AbortSignal;
+    readonly timeoutMs: number;
+    print(line: string): void;
+  },
 ): Promise<ActionAnswer | undefined> {
-  const { terminal } = options;
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = AbortSignal.any([options.signal, timeout]);
   const printed = new Set<string>();
@@ -27,18 +29,18 @@ export async function followHops(
         const key = `${hop.place} ${hop.state} ${hop.at}`;
         if (printed.has(key)) continue;
         printed.add(key);
-        terminal.note(hopLine(hop));
+        options.print(hopLine(hop));
       }
     }
   } catch (error) {
     options.signal.throwIfAborted();
     if (!timeout.aborted) throw error;
     const state = last ? `${last.state}: ${safeText(last.reason)}` : 'not known';
-    terminal.note(`Not at its end after ${options.timeoutMs / 1000} s; ${state}\n`);
-    terminal.note(`It goes on. \`moorline actions show ${id}\` tells how it stands.\n`);
+    options.print(`Not at its end after ${options.timeoutMs / 1000} s; ${state}\n`);
+    options.print(`It goes on. \`moorline actions show ${id}\` tells how it stands.\n`);
     return last;
   }
-  if (last?.result) terminal.note(`${last.state}: ${safeText(last.result.message)}\n`);
+  if (last?.result) options.print(`${last.state}: ${safeText(last.result.message)}\n`);
   return last;
 }
 

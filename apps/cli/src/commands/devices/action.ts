@@ -46,9 +46,13 @@ export function devicesActionCommand(deps: CommandDeps): Command {
       const device = await findDevice(client, nameOrId, deps);
       const id = await client.devices.triggerAction(device.id, kind, deps);
       const name = safeText(device.deviceName ?? device.id);
-      deps.terminal.note(`${kind} on ${name}: action ${id}\n`);
       if (flags.wait) {
-        const last = await followHops(client, id, { ...deps, timeoutMs: flags.timeout });
+        // The hops are the answer in a table, and beside it in the other formats.
+        const print = (line: string): void =>
+          flags.output === 'table' ? deps.terminal.write(line) : deps.terminal.note(line);
+        print(`${kind} on ${name}: action ${id}\n`);
+        const { signal } = deps;
+        const last = await followHops(client, id, { signal, timeoutMs: flags.timeout, print });
         if (last?.state !== 'succeeded') deps.setExitCode(1);
         if (last && flags.output !== 'table') {
           printOne(deps.terminal, flags.output, last, ACTION_COLUMNS);
