@@ -1,5 +1,5 @@
 import type { LiveEvent } from '@moorline/contracts/admin';
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { type Query, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useState } from 'react';
 import { applyDeviceChanges } from '../features/devices/device-queries.ts';
 import { client } from './client.ts';
@@ -33,7 +33,7 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
       } catch {
         // Refused: the session is over, which the next request to the host finds and acts on.
         setState('lost');
-        await queryClient.invalidateQueries({ queryKey: ['devices'] });
+        await queryClient.invalidateQueries({ predicate: isNotSession });
       }
     };
     const start = (): void => {
@@ -62,13 +62,17 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
   return <LiveContext value={state}>{children}</LiveContext>;
 }
 
+function isNotSession(query: Query): boolean {
+  return query.queryKey[0] !== 'session';
+}
+
 function applyEvent(queryClient: QueryClient, event: LiveEvent): void {
   const refresh = (...queryKey: string[]): void => {
     void queryClient.invalidateQueries({ queryKey });
   };
   switch (event.topic) {
     case 'reset':
-      void queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
+      void queryClient.invalidateQueries({ predicate: isNotSession });
       return;
     case 'device':
       applyDeviceChanges(queryClient, event.ids);

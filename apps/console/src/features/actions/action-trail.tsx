@@ -93,7 +93,7 @@ export function ActionTrail({ action }: { action: ActionAnswer }) {
                   </time>
                   {previous ? (
                     <span className={styles.delta} title="Since the hop before">
-                      +{formatSpan(Date.parse(hop.at) - Date.parse(previous.at))}
+                      {sinceText(previous.at, hop.at)}
                     </span>
                   ) : null}
                 </span>
@@ -113,6 +113,12 @@ export function ActionTrail({ action }: { action: ActionAnswer }) {
       })}
     </ol>
   );
+}
+
+/** Two places, two clocks: a hop may seem to come before the one it follows. */
+function sinceText(before: string, at: string): string {
+  const spanMs = Date.parse(at) - Date.parse(before);
+  return spanMs < 0 ? formatSpan(spanMs) : `+${formatSpan(spanMs)}`;
 }
 
 function Sign({ tone }: { tone: 'good' | 'bad' | 'warning' | 'quiet' }) {
