@@ -20,7 +20,7 @@ const MAC_KEYCHAIN = '/Library/Keychains/System.keychain';
 
 /**
  * What puts a certificate into the system's store, or takes it out again; undefined when this system's store
- * is not known. Debian's and Red Hat's are verified; macOS's and Windows's are not verified.
+ * is not known. Debian's is verified; Red Hat's, macOS's and Windows's are not verified.
  */
 export function trustPlan(
   caPem: string,
