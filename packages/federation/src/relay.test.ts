@@ -51,7 +51,7 @@ async function attachedPair(options: { relayTimeoutMs?: number } = {}): Promise<
 }
 
 function queueAction(
-  { tenant, origin, deviceId }: Pair,
+  { tenant, origin, deviceId }: Pick<Pair, 'tenant' | 'origin' | 'deviceId'>,
   actor: Actor = tenant.admin,
   kind = 'refreshMachinePolicy',
 ): ActionId {
@@ -123,7 +123,7 @@ test('actions queued while the site is away are delivered when it connects', asy
     '/v1.0/deviceManagement/configManagerConnectors',
   );
   assert.match(body.value[0]?.statusReason ?? '', /^Not connected: it was last connected just now/);
-  const ids = [1, 2, 3].map(() => queueAction({ tenant, site, origin, deviceId } as Pair));
+  const ids = [1, 2, 3].map(() => queueAction({ tenant, origin, deviceId }));
   await using again = await startSite(open, { again: site });
   await eventually(tenant.bus, () => again.engine.requests.length === 3);
   assert.deepEqual(again.engine.requests.map(({ id }) => id).sort(), [...ids].sort());

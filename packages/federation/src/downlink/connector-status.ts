@@ -52,7 +52,12 @@ export function connectorStatus(
 }
 
 function absence(row: ConnectorRow, now: number): string {
-  const last = Math.max(row.disconnected_at?.getTime() ?? 0, row.connected_at?.getTime() ?? 0);
+  // A tenant that was killed did not note the end: the last sign of life stands for it.
+  const last = Math.max(
+    row.disconnected_at?.getTime() ?? 0,
+    row.connected_at?.getTime() ?? 0,
+    row.last_sync_at?.getTime() ?? 0,
+  );
   if (last === 0) {
     return `Attached ${ago(now - row.attached_at.getTime())}, and has not connected yet: check that ${row.display_name} runs and reaches this tenant.`;
   }

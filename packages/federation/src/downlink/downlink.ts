@@ -90,24 +90,24 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
   const changed = (connectorId: ConnectorId): void =>
     bus.publish(LIVE, { topic: 'connector', ids: [connectorId] });
 
-  const setPresence = (
-    connectorId: ConnectorId,
-    column: 'connected_at' | 'disconnected_at',
-  ): void =>
-    tasks.run('note presence', () =>
-      database.transaction(authorityId, (tx) =>
-        connectors.update(tx, connectorId, { [column]: new Date(clock.now()) }),
-      ),
-    );
+  const noteDisconnected = (connectorIds: readonly ConnectorId[]): Promise<void> =>
+    database.transaction(authorityId, async (tx) => {
+      for (const connectorId of connectorIds) {
+        await connectors.update(tx, connectorId, { disconnected_at: new Date(clock.now()) });
+      }
+    });
 
   const sessions = createUplinkSessions({
     clock,
     logger,
     tasks,
-    async onHello(connectorId, hello) {
+    async onHello({ connectorId, serial }, hello) {
       return database.transaction(authorityId, async (tx) => {
         const row = await connectors.find(tx, connectorId, { lock: true });
         if (!row) throw downlinkErrors.connectorUnknown({ connectorId });
+        const { display_name: name } = row;
+        if (row.revoked_at) throw downlinkErrors.connectorRevoked({ name });
+        if (row.certificate_serial !== serial) throw downlinkErrors.certificateRevoked({ name });
         // Another change log: what it holds is not known to be here, so all of it is asked for again.
         const cursor = row.epoch === hello.epoch ? row.cursor : FIRST_POSITION;
         await connectors.update(tx, connectorId, {
@@ -127,7 +127,7 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
       deliveries.wake(session.connectorId);
     },
     onClosed(connectorId) {
-      setPresence(connectorId, 'disconnected_at');
+      tasks.run('note disconnection', () => noteDisconnected([connectorId]));
       changed(connectorId);
     },
   });
@@ -179,9 +179,19 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
     onChanged: changed,
   });
 
-  const stop = async (): Promise<void> => {
-    sessions.endAll();
+  const stopNow = async (): Promise<void> => {
+    const ended = sessions.endAll();
     await tasks.stop();
+    if (ended.length > 0) {
+      await noteDisconnected(ended).catch((err: unknown) =>
+        logger.warn({ err }, 'the end of the uplinks could not be noted'),
+      );
+    }
+  };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= stopNow();
+    return stopping;
   };
 
   return {

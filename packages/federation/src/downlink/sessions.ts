@@ -4,7 +4,13 @@ import {
   UPLINK_CLOSE,
   UpMessage,
 } from '@moorline/contracts/federation';
-import type { Clock, ConnectorId, Logger, TaskGroup } from '@moorline/kernel';
+import {
+  asMoorlineError,
+  type Clock,
+  type ConnectorId,
+  type Logger,
+  type TaskGroup,
+} from '@moorline/kernel';
 import { Compile } from 'typebox/compile';
 import type WebSocket from 'ws';
 import { watchLiveness } from '../liveness.ts';
@@ -40,7 +46,8 @@ export interface UplinkSessions {
   get(connectorId: ConnectorId): UplinkSession | undefined;
   /** Ends the uplink of a connector whose right to it, or whose certificate, is not what it was. */
   end(connectorId: ConnectorId, code: number, reason: string): void;
-  endAll(): void;
+  /** Ends all; answers whose they were. */
+  endAll(): readonly ConnectorId[];
 }
 
 const HELLO_TIMEOUT_MS = 10_000;
@@ -50,8 +57,14 @@ export function createUplinkSessions(deps: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tasks: TaskGroup;
-  /** Stores what the hello says and answers the cursor held for its epoch. */
-  readonly onHello: (connectorId: ConnectorId, hello: Hello) => Promise<{ cursor: string }>;
+  /**
+   * Stores what the hello says and answers the cursor held for its epoch.
+   * @throws when the certificate that opened the uplink has lost its right to it since
+   */
+  readonly onHello: (
+    peer: { readonly connectorId: ConnectorId; readonly serial: string },
+    hello: Hello,
+  ) => Promise<{ cursor: string }>;
   readonly onOpen: (session: UplinkSession) => void;
   readonly onClosed: (connectorId: ConnectorId) => void;
 }): UplinkSessions {
@@ -101,7 +114,16 @@ export function createUplinkSessions(deps: {
 
   const greet = async (socket: WebSocket, hello: Hello, session: UplinkSession): Promise<void> => {
     const { connectorId } = session;
-    const { cursor } = await deps.onHello(connectorId, hello);
+    let cursor: string;
+    try {
+      ({ cursor } = await deps.onHello(session, hello));
+    } catch (thrown) {
+      const isRefused = asMoorlineError(thrown).kind === 'failure';
+      logger.warn({ err: thrown, connectorId }, 'an uplink was not greeted');
+      if (isRefused) socket.close(UPLINK_CLOSE.revoked, 'The right to this uplink has ended.');
+      else socket.close(UPLINK_CLOSE.goingAway, 'The tenant cannot take an uplink now.');
+      return;
+    }
     if (session.signal.aborted) return;
     const older = open.get(connectorId);
     open.set(connectorId, session);
@@ -153,9 +175,19 @@ export function createUplinkSessions(deps: {
   return {
     accept,
     get: (connectorId) => open.get(connectorId),
-    end: (connectorId, code, reason) => open.get(connectorId)?.close(code, reason),
+    end(connectorId, code, reason) {
+      const session = open.get(connectorId);
+      if (!session) return;
+      // At once: a peer that does not answer the close keeps nothing by it.
+      open.delete(connectorId);
+      session.close(code, reason);
+      deps.onClosed(connectorId);
+    },
     endAll() {
+      const ended = [...open.keys()];
+      open.clear();
       for (const socket of sockets) socket.close(UPLINK_CLOSE.goingAway, 'The tenant stops.');
+      return ended;
     },
   };
 }
