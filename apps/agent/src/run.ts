@@ -9,6 +9,7 @@ import {
 } from '@moorline/kernel';
 import { CLIENT_VERSION } from './client-version.ts';
 import { deviceProvider } from './device-provider.ts';
+import { giveMemoryBack, keepMemorySmall } from './memory.ts';
 import { serveStatus } from './status-socket.ts';
 import { openSupervisor } from './supervisor.ts';
 
@@ -22,6 +23,7 @@ export async function runAgent(
   options: { readonly folder: string; readonly enrolToken: string | undefined },
   logger: Logger,
 ): Promise<void> {
+  keepMemorySmall();
   const stopping = new AbortController();
   const supervisor = openSupervisor((reason) => {
     logger.info({ reason }, 'stopping');
@@ -35,6 +37,7 @@ export async function runAgent(
     entropy: systemEntropy,
     logger,
     clientVersion: CLIENT_VERSION,
+    cycleEnded: giveMemoryBack,
   });
   try {
     if (options.enrolToken !== undefined) {

@@ -26,6 +26,8 @@ export interface AgentDeps {
   readonly actionHandlers?: Readonly<Record<string, ActionHandler>>;
   /** Most bytes of reports kept while the authority cannot be reached; default 1 MiB. */
   readonly queueLimitBytes?: number;
+  /** Called when an inventory cycle has ended: a long quiet follows, and memory may be given back. */
+  readonly cycleEnded?: () => void;
 }
 
 /** An agent: one device's end of the agent protocol. @spec docs/protocols/agent.md */
@@ -100,6 +102,7 @@ export function createAgent(deps: AgentDeps): Agent {
       {
         ...deps,
         actionHandlers: deps.actionHandlers ?? {},
+        cycleEnded: deps.cycleEnded ?? (() => {}),
         queueLimitBytes: deps.queueLimitBytes ?? QUEUE_LIMIT_BYTES,
         store,
         serverTime,

@@ -49,6 +49,7 @@ export interface DeviceSessionDeps {
   readonly logger: Logger;
   readonly queueLimitBytes: number;
   connectionChanged(state: ConnectionState, reason: string): void;
+  cycleEnded(): void;
 }
 
 /** The work of one identity: everything that an enrolled agent does, until it is stopped. */
@@ -114,7 +115,12 @@ export async function startDeviceSession(
         : `The clock of this device is ${Math.abs(skewMinutes)} min ${skewMinutes > 0 ? 'behind' : 'ahead of'} the authority's. Set the clock; certificates and expiry times depend on it.`,
     );
     warnings.clear('agent.link_problem');
-    if (state.isInventoryDue) inventory.want('cycle');
+    if (state.isInventoryDue) startInventory();
+  };
+  const startInventory = (): void => {
+    // Taken back when the cycle fails: a contact during the cycle must not ask for one more.
+    state.isInventoryDue = false;
+    inventory.want('cycle');
   };
   const linkFailed = (error: MoorlineError): void => {
     warnings.raise('agent.link_problem', error.message);
@@ -165,11 +171,16 @@ export async function startDeviceSession(
     backoff: INVENTORY_BACKOFF,
     async work(_wanted, signal) {
       const disabled = policy.applied.settings.disabledClasses;
-      const { problems } = await cycle.run(connection.client, disabled, { signal });
-      state.isInventoryDue = false;
+      const { problems } = await cycle
+        .run(connection.client, disabled, { signal })
+        .catch((error: unknown) => {
+          state.isInventoryDue = true;
+          throw error;
+        });
       state.lastInventoryAt = rfc3339(clock.now());
       const texts = [...problems].map(([className, text]) => `${className}: ${text}`);
       warnings.set('agent.inventory_problem', texts.length > 0 ? texts.join(' ') : null);
+      deps.cycleEnded();
     },
   });
   const pollSchedule = createSchedule({
@@ -184,7 +195,7 @@ export async function startDeviceSession(
     periodMs: () => policy.applied.settings.inventoryMinutes * MINUTE_MS,
     due: () => {
       state.isInventoryDue = true;
-      if (state.isConnected) inventory.want('cycle');
+      if (state.isConnected) startInventory();
     },
   });
   const executor = createExecutor({

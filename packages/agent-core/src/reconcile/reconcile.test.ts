@@ -35,6 +35,18 @@ test('the first contact brings policy and the whole inventory', async () => {
   assert.deepEqual([...scene.authority.documents.keys()], ['Bios', 'Service', 'User']);
 });
 
+test('the end of each inventory cycle is told', async () => {
+  await using scene = await createScene();
+  let ends = 0;
+  const agent = await scene.runningAgent({
+    cycleEnded: () => {
+      ends += 1;
+    },
+  });
+  await cycle(scene, agent, 'a-1');
+  assert.equal(ends, 2);
+});
+
 test('only what changed is sent, as a delta when that is shorter', async () => {
   await using scene = await createScene();
   const agent = await scene.runningAgent();

@@ -30,6 +30,7 @@ export interface SceneAgentOptions {
   readonly folder?: string;
   readonly actionHandlers?: Readonly<Record<string, ActionHandler>>;
   readonly queueLimitBytes?: number;
+  readonly cycleEnded?: () => void;
 }
 
 /** The shortest draw: backoff and jitter stay real and quick. */
