@@ -123,6 +123,7 @@ function PanelContent({ actionId, onClose }: { actionId: string; onClose: () => 
           <>
             <ActionOutcome action={action} />
             <ActionTrail action={action} />
+            <ActionDetails action={action} />
           </>
         ) : null}
       </DrawerBody>
@@ -156,7 +157,6 @@ function tookMs(action: ActionAnswer): number {
 function ActionOutcome({ action }: { action: ActionAnswer }) {
   const { name, tone } = stateWords(action.state);
   const { result } = action;
-  const details = Object.entries(result?.details ?? {});
   if (!action.isFinal) {
     return (
       <MessageBar intent="info" layout="multiline">
@@ -168,31 +168,35 @@ function ActionOutcome({ action }: { action: ActionAnswer }) {
     );
   }
   return (
-    <>
-      <MessageBar
-        intent={tone === 'good' ? 'success' : tone === 'bad' ? 'error' : 'warning'}
-        layout="multiline"
-      >
-        <MessageBarBody>
-          <MessageBarTitle>{name}</MessageBarTitle>
-          <Reported text={result?.message ?? action.reason} />
-          {result && result.errorCode !== 0 ? ` (error ${result.errorCode})` : ''}
-        </MessageBarBody>
-      </MessageBar>
-      {details.length > 0 ? (
-        <Facts
-          facts={details.map(([name, value]) => ({
-            term: titleOfColumn(visibleText(name).replace(/Ms$/, '')),
-            value:
-              name.endsWith('Ms') && typeof value === 'number' ? (
-                formatSpan(value)
-              ) : (
-                <Reported text={String(value)} />
-              ),
-          }))}
-        />
-      ) : null}
-    </>
+    <MessageBar
+      intent={tone === 'good' ? 'success' : tone === 'bad' ? 'error' : 'warning'}
+      layout="multiline"
+    >
+      <MessageBarBody>
+        <MessageBarTitle>{name}</MessageBarTitle>
+        <Reported text={result?.message ?? action.reason} />
+        {result && result.errorCode !== 0 ? ` (error ${result.errorCode})` : ''}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+/** What the agent says of it beside its sentence. */
+function ActionDetails({ action }: { action: ActionAnswer }) {
+  const details = Object.entries(action.result?.details ?? {});
+  if (details.length === 0) return null;
+  return (
+    <Facts
+      facts={details.map(([name, value]) => ({
+        term: titleOfColumn(visibleText(name).replace(/Ms$/, '')),
+        value:
+          name.endsWith('Ms') && typeof value === 'number' ? (
+            formatSpan(value)
+          ) : (
+            <Reported text={String(value)} />
+          ),
+      }))}
+    />
   );
 }
 

@@ -19,7 +19,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: '24px 1fr',
     columnGap: tokens.spacingHorizontalM,
     position: 'relative',
-    paddingBottom: tokens.spacingVerticalL,
+    paddingBottom: tokens.spacingVerticalMNudge,
     ':not(:last-child)::before': {
       content: '""',
       position: 'absolute',
