@@ -49,14 +49,13 @@ async function installByApt() {
   const log = createWriteStream(join(root, '.build', 'chromium.log'));
   const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-y'];
   step.update('asking Debian for its package list');
-  const listed = await run([...apt, 'update'], log, () => {});
-  if (listed === 0) {
-    step.update('installing Debian’s chromium');
-    await run([...apt, '--no-install-recommends', 'install', 'chromium'], log, (line) => {
-      const moved = /^(Get|Unpacking|Setting up)\b.*/.exec(line)?.[0];
-      if (moved) step.update(`installing: ${moved.slice(0, 50)}`);
-    });
-  }
+  // A list that is old, or from which one source is missing, may still have it.
+  await run([...apt, 'update'], log, () => {});
+  step.update('installing Debian’s chromium');
+  await run([...apt, '--no-install-recommends', 'install', 'chromium'], log, (line) => {
+    const moved = /^(Get|Unpacking|Setting up)\b.*/.exec(line)?.[0];
+    if (moved) step.update(`installing: ${moved.slice(0, 50)}`);
+  });
   await new Promise((resolve) => log.end(resolve));
   if (findChromium()) step.done('installed');
   else step.drop();
