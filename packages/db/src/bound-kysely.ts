@@ -9,6 +9,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type pg from 'pg';
+import { fromDriver, isConnectionLoss } from './driver-errors.ts';
 import { dbErrors } from './errors.ts';
 
 /** A Kysely on one connection, whose transactions begin with the statements of `begin` in one round trip. */
@@ -19,11 +20,14 @@ export function bindKysely(client: pg.ClientBase, begin: string): Kysely<unknown
     acquireConnection: async () => connection,
     releaseConnection: async () => {},
     async beginTransaction() {
-      await client.query(begin);
+      await client.query(begin).catch(rethrow);
     },
     async commitTransaction() {
       // A transaction in which a statement failed answers COMMIT with ROLLBACK, and without an error.
-      const { command } = await client.query('COMMIT');
+      const { command } = await client.query('COMMIT').catch((error: unknown) => {
+        if (isConnectionLoss(error)) throw dbErrors.outcomeUnknown({}, { cause: error });
+        throw error;
+      });
       if (command !== 'COMMIT') throw dbErrors.transactionAborted();
     },
     async rollbackTransaction() {
@@ -42,10 +46,14 @@ export function bindKysely(client: pg.ClientBase, begin: string): Kysely<unknown
   });
 }
 
+function rethrow(error: unknown): never {
+  throw fromDriver(error);
+}
+
 function bindConnection(client: pg.ClientBase): DatabaseConnection {
   return {
     async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-      const result = await client.query(query.sql, [...query.parameters]);
+      const result = await client.query(query.sql, [...query.parameters]).catch(rethrow);
       // Row types are what the query's author says; the driver knows them no better.
       const rows = (result.rows ?? []) as R[];
       const changes = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(result.command);

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { type AuthorityId, type Logger, silentLogger } from '@moorline/kernel';
 import { sql } from 'kysely';
 import { type NoteTables, newAuthority, useServer } from './database.fixture.ts';
 import { openDatabase } from './database.ts';
+import type { Migration } from './migrations.ts';
+import { secureTable } from './secure-table.ts';
 import { sqlOf, type Transaction } from './transaction.ts';
 
 const testServer = useServer();
@@ -109,6 +112,14 @@ describe('transactions', () => {
       failure,
     );
     assert.deepEqual(await db.read(authority, noteIds), []);
+  });
+
+  test('a system error of the work’s own is not taken for the database’s', async () => {
+    const db = await testServer.open();
+    await assert.rejects(
+      db.transaction(newAuthority(), () => readFile('/nowhere/at/all')),
+      { code: 'ENOENT' },
+    );
   });
 
   test('a read cannot write', async () => {
@@ -319,4 +330,45 @@ describe('an abort', () => {
     });
     await assert.rejects(work, /gone already/);
   });
+});
+
+test('a connection that is lost during COMMIT leaves the outcome open, and says so', async () => {
+  const endsAtCommit: Migration = {
+    id: 'fatal/0001',
+    async up(db) {
+      await sql`create table fatal (authority_id uuid, id int, primary key (authority_id, id))`.execute(
+        db,
+      );
+      await secureTable(db, 'fatal');
+      await sql`create function end_session() returns trigger language plpgsql
+        as $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`.execute(
+        db,
+      );
+      await sql`create constraint trigger ends after insert on fatal deferrable initially deferred
+        for each row execute function end_session()`.execute(db);
+    },
+  };
+  const db = await testServer.open([endsAtCommit], { poolSize: 1 });
+  const authority = newAuthority();
+  await assert.rejects(
+    db.transaction(authority, (tx) =>
+      sql`insert into fatal values (${authority}::uuid, 1)`.execute(notes(tx)),
+    ),
+    { code: 'db.outcome_unknown', kind: 'unavailable' },
+  );
+  assert.equal(await db.read(authority, async () => 'answers'), 'answers');
+});
+
+test('a database that is closed answers as unavailable, and closing again waits for the same end', async () => {
+  const source = {
+    kind: 'server',
+    server: testServer.server(),
+    database: await testServer.create(),
+  } as const;
+  const db = await openDatabase({ source, migrations: [], logger: silentLogger });
+  await Promise.all([db[Symbol.asyncDispose](), db[Symbol.asyncDispose]()]);
+  await assert.rejects(
+    db.read(newAuthority(), async () => {}),
+    { code: 'db.unavailable' },
+  );
 });

@@ -80,8 +80,9 @@ async function serve(source: OpenSource, poolSize: number, logger: Logger): Prom
   });
   // Without a listener, the loss of an idle connection would end the process. The pool drops it by itself.
   pool.on('error', (err) => logger.debug({ err }, 'idle database connection lost'));
+  let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    if (!pool.ended && !pool.ending) await pool.end();
+    await pool.end();
     await source.close();
   };
   try {
@@ -102,6 +103,9 @@ async function serve(source: OpenSource, poolSize: number, logger: Logger): Prom
       run({ authorityId, readOnly: false, signal }, work),
     read: (authorityId, work, { signal } = {}) =>
       run({ authorityId, readOnly: true, signal }, work),
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]() {
+      closing ??= close();
+      return closing;
+    },
   };
 }

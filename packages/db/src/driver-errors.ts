@@ -1,4 +1,3 @@
-import { MoorlineError } from '@moorline/kernel';
 import { dbErrors } from './errors.ts';
 
 /** The SQLSTATE of what PostgreSQL answered; undefined when it was not PostgreSQL that spoke. */
@@ -47,13 +46,7 @@ export function isConnectionLoss(error: unknown): boolean {
   return LOST_MESSAGES.some((message) => error.message.startsWith(message));
 }
 
-/** What the caller of a transaction gets: our own error where we have one, else the error as it is. */
-export function asDatabaseError(error: unknown, options: { committing: boolean }): unknown {
-  if (error instanceof MoorlineError) return error;
-  if (isConnectionLoss(error))
-    return options.committing
-      ? dbErrors.outcomeUnknown({}, { cause: error })
-      : dbErrors.unavailable({}, { cause: error });
-  if (isContention(error)) return dbErrors.contended({}, { cause: error });
-  return error;
+/** An error of the driver as the package gives it on: a lost server as `db.unavailable`, all else as it is. */
+export function fromDriver(error: unknown): unknown {
+  return isConnectionLoss(error) ? dbErrors.unavailable({}, { cause: error }) : error;
 }

@@ -1,7 +1,7 @@
+import { MoorlineError } from '@moorline/kernel';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { bindKysely } from './bound-kysely.ts';
-import { asDatabaseError, isConnectionLoss } from './driver-errors.ts';
 import { dbErrors } from './errors.ts';
 
 /** One step of the schema's history: never changed once released, never taken out. */
@@ -55,7 +55,7 @@ async function apply(db: Kysely<Ledger>, migration: Migration): Promise<void> {
       await tx.insertInto('schema_migrations').values({ id: migration.id }).execute();
     });
   } catch (cause) {
-    if (isConnectionLoss(cause)) throw asDatabaseError(cause, { committing: false });
+    if (cause instanceof MoorlineError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw dbErrors.migrationFailed({ id: migration.id, reason }, { cause });
   }

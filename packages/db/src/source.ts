@@ -1,6 +1,6 @@
 import type { Logger } from '@moorline/kernel';
 import pg from 'pg';
-import { isConnectionLoss, sqlState } from './driver-errors.ts';
+import { fromDriver, isConnectionLoss, sqlState } from './driver-errors.ts';
 import {
   type ConnectionSettings,
   type EmbeddedServer,
@@ -96,8 +96,7 @@ export async function asOwner<T>(
 }
 
 function connectError(client: pg.Client, cause: unknown): unknown {
-  if (isConnectionLoss(cause)) return dbErrors.unavailable({}, { cause });
-  if (sqlState(cause) === undefined) return cause;
+  if (isConnectionLoss(cause) || sqlState(cause) === undefined) return fromDriver(cause);
   const reason = cause instanceof Error ? cause.message : String(cause);
   return dbErrors.urlRefused({ address: placeOf(client), reason }, { cause });
 }

@@ -8,7 +8,7 @@ import {
 } from '@moorline/kernel';
 import pg from 'pg';
 import { bindKysely } from './bound-kysely.ts';
-import { asDatabaseError, isContention } from './driver-errors.ts';
+import { fromDriver, isContention } from './driver-errors.ts';
 import { dbErrors } from './errors.ts';
 import { openTransaction, type Transaction } from './transaction.ts';
 
@@ -37,8 +37,8 @@ export function createTransactor(
         for (const callback of callbacks) callQuietly(callback, logger);
         return result;
       } catch (error) {
-        if (!isContention(error) || attempt >= RETRIES)
-          throw asDatabaseError(error, { committing: false });
+        if (!isContention(error)) throw error;
+        if (attempt >= RETRIES) throw dbErrors.contended({}, { cause: error });
         logger.debug({ attempt, err: error }, 'transaction is run again');
         const pauseMs = backoffMs({ firstMs: 10, maxMs: 200 }, attempt, systemEntropy);
         await systemClock.sleep(pauseMs, run.signal ? { signal: run.signal } : {});
@@ -53,7 +53,9 @@ async function runOnce<T>(
   work: Work<T>,
 ): Promise<{ result: T; callbacks: readonly (() => void | Promise<void>)[] }> {
   signal?.throwIfAborted();
-  const client = await pool.connect();
+  const client = await pool.connect().catch((error: unknown) => {
+    throw fromDriver(error);
+  });
   let committing = false;
   let isBroken = false;
   const onError = (): void => {
@@ -82,7 +84,7 @@ async function runOnce<T>(
     isBroken ||= isNotReusable(client);
     // An abort that comes while COMMIT runs does not undo it, and its outcome is what counts.
     if (signal?.aborted && !committing) throw signal.reason;
-    throw isContention(error) ? error : asDatabaseError(error, { committing });
+    throw error;
   } finally {
     const wasCancelled = await cancellation.end();
     client.off('error', onError);

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import type pg from 'pg';
+import { fromDriver } from '../driver-errors.ts';
 
 // The parts of pg's Connection that a query object is given and that @types/pg leaves out.
 interface CopyConnection extends pg.Connection {
@@ -46,7 +47,7 @@ export function runCopy(
       },
       // After an error the Client does not tell the query of ReadyForQuery any more.
       handleError(error: unknown): void {
-        failure ??= error;
+        failure ??= fromDriver(error);
         finish();
       },
       handleReadyForQuery: finish,

@@ -1,7 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { backoffMs, type Logger, systemClock, systemEntropy } from '@moorline/kernel';
-import type pg from 'pg';
 import { prepareBinaries } from './binaries.ts';
 import { ensureCluster, type Secrets } from './cluster.ts';
 import { findHome, type Home, makeSocketFolder, openHome, socketFolder } from './home.ts';
@@ -24,9 +23,11 @@ import {
 } from './roles.ts';
 
 /** How to connect, in `pg`'s own terms. */
-export type ConnectionSettings = Readonly<
-  Required<Pick<pg.ClientConfig, 'user' | 'password' | 'database' | 'host' | 'port'>>
->;
+export interface ConnectionSettings extends Address {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
 
 /** A PostgreSQL of our own, supervised: when it dies, it is started again until it is stopped. */
 export interface EmbeddedServer extends AsyncDisposable {
