@@ -16,6 +16,8 @@ export interface LiveEventDeps {
 }
 
 const RECONNECTION: BackoffPolicy = { firstMs: 500, maxMs: 15_000 };
+/** A connection that held this long was a good one: the next is tried again at once. */
+const HELD_MS = 5_000;
 /** Silence after which a stream is taken for dead; the server's heartbeat is well below it. */
 const SILENCE_MS = 60_000;
 
@@ -35,6 +37,7 @@ export async function* liveEvents(
   while (!signal?.aborted) {
     const silence = new AbortController();
     const stop = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
+    const startedAt = deps.clock.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const alive = (): void => {
       clearTimeout(timer);
@@ -63,6 +66,7 @@ export async function* liveEvents(
       silence.abort();
     }
     onConnection?.(false);
+    if (deps.clock.now() - startedAt >= HELD_MS) attempt = 0;
     try {
       await deps.clock.sleep(
         backoffMs(RECONNECTION, attempt++, deps.entropy),

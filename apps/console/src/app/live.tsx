@@ -12,6 +12,8 @@ export function useLiveState(): LiveState {
   return use(LiveContext);
 }
 
+/** The host ends a stream from time to time; only one that stays away is worth a word. */
+const LOST_AFTER_MS = 3_000;
 /** A tab in the background gives its connection back after this: browsers allow six to one host. */
 const HIDDEN_GRACE_MS = 20_000;
 
@@ -23,12 +25,15 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
   useEffect(() => {
     let stop: AbortController | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let lost: ReturnType<typeof setTimeout> | undefined;
+    const onConnection = (connected: boolean): void => {
+      clearTimeout(lost);
+      if (connected) setState('live');
+      else lost = setTimeout(() => setState('lost'), LOST_AFTER_MS);
+    };
     const follow = async (signal: AbortSignal): Promise<void> => {
       try {
-        const events = client.liveEvents({
-          signal,
-          onConnection: (connected) => setState(connected ? 'live' : 'lost'),
-        });
+        const events = client.liveEvents({ signal, onConnection });
         for await (const event of events) applyEvent(queryClient, event);
       } catch {
         // Refused: the session is over, which the next request to the host finds and acts on.
@@ -44,6 +49,7 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
     };
     const end = (): void => {
       clearTimeout(timer);
+      clearTimeout(lost);
       stop?.abort();
       stop = undefined;
     };
