@@ -6,6 +6,7 @@ import {
 } from '@moorline/codecs/odata';
 import type { HttpRequest } from '@moorline/http';
 import { type TProperties, Type } from 'typebox';
+import { originOf } from '../request-origin.ts';
 import type { ListPage } from './list.ts';
 
 /** For OpenAPI only: what is in the query is read and judged by the OData parser, which names the nearest option. */
@@ -76,7 +77,7 @@ export function contextOf(
   select: readonly string[] | null,
 ): string {
   const shape = select === null ? '' : `(${select.join(',')})`;
-  return `${request.protocol}://${request.host}/v1.0/$metadata#${what}${shape}`;
+  return `${originOf(request)}/v1.0/$metadata#${what}${shape}`;
 }
 
 function nextLink(request: HttpRequest, skipToken: string): string {
@@ -85,7 +86,7 @@ function nextLink(request: HttpRequest, skipToken: string): string {
   query.set('$skiptoken', skipToken);
   // Names keep their dollar sign: clients look for it in links, and it needs no encoding.
   const text = query.toString().replaceAll('%24', '$');
-  return `${request.protocol}://${request.host}${pathOf(request)}?${text}`;
+  return `${originOf(request)}${pathOf(request)}?${text}`;
 }
 
 function queryText(request: HttpRequest): string {

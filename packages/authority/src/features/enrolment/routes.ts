@@ -8,6 +8,7 @@ import type { HttpApp } from '@moorline/http';
 import { Type } from 'typebox';
 import { contextOf } from '../../listing/answer.ts';
 import { actorOf } from '../../request-actor.ts';
+import { originOf } from '../../request-origin.ts';
 import { type DeviceRow, type Devices, deviceErrors, deviceTag } from '../devices/index.ts';
 import type { Enrolment } from './enrolment.ts';
 
@@ -49,7 +50,7 @@ function tokenRoutes(app: HttpApp, { tokens }: Enrolment): void {
         '@odata.context': contextOf(request, 'deviceManagement/enrolmentTokens', null),
         ...(value.length === top && last
           ? {
-              '@odata.nextLink': `${request.protocol}://${request.host}${path}?$top=${top}&$skiptoken=${last.id}`,
+              '@odata.nextLink': `${originOf(request)}${path}?$top=${top}&$skiptoken=${last.id}`,
             }
           : {}),
         value,
