@@ -70,8 +70,7 @@ export interface Authority extends AsyncDisposable {
 }
 
 export interface AuthorityDeps {
-  /** `version`: of the software, for the log. */
-  readonly profile: Profile & { readonly version: string };
+  readonly profile: Profile;
   /** Open, with AUTHORITY_MIGRATIONS applied. */
   readonly database: Database;
   readonly issuer: Issuer;
@@ -158,7 +157,6 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       tasks.run('actions', actions.run);
       tasks.run('refusals', refusals.run);
       tasks.run('certificates', enrolment.run);
-      logger.info({ authority: profile.name, version: profile.version }, 'authority works');
     },
     async [Symbol.asyncDispose]() {
       await tasks.stop();

@@ -152,7 +152,6 @@ export async function startHost(
         name: identity.name,
         kind: identity.kind,
         managedBy: profile.managedBy,
-        version,
       },
       database,
       issuer,

@@ -209,6 +209,8 @@ function refuseUnreadable(error: Error & { code: string }, socket: Socket): void
 
 function listenError(cause: unknown, host: string, port: number): MoorlineError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  // Fastify builds its routes now: a route that is wrong is no matter of the address.
+  if (code.startsWith('FST_')) throw cause;
   if (code === 'EADDRINUSE') return httpErrors.portInUse({ host, port }, { cause });
   const reasons: Readonly<Record<string, string>> = {
     EACCES: 'this user may not open that port',

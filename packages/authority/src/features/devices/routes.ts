@@ -56,7 +56,9 @@ export function deviceRoutes(app: HttpApp, devices: Devices): void {
         summary: 'How many devices there are, as plain text',
         tags: ['Devices'],
         querystring: querySchema(COUNT_OPTIONS),
-        response: { 200: { type: 'string', content: { 'text/plain': { schema: { type: 'string' } } } } },
+        response: {
+          200: { type: 'string', content: { 'text/plain': { schema: { type: 'string' } } } },
+        },
       },
     },
     async (request, reply) => {

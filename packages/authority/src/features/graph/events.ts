@@ -36,7 +36,9 @@ export function eventsRoute(
       schema: {
         summary: 'Live changes, as server-sent events',
         tags: ['Events'],
-        response: { 200: { type: 'string', content: { 'text/event-stream': { schema: { type: 'string' } } } } },
+        response: {
+          200: { type: 'string', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+        },
       },
     },
     (request, reply) => {

@@ -45,7 +45,9 @@ export function metadataRoute(app: HttpApp): void {
       schema: {
         summary: 'The entity model, as CSDL XML',
         tags: ['Graph'],
-        response: { 200: { type: 'string', content: { 'application/xml': { schema: { type: 'string' } } } } },
+        response: {
+          200: { type: 'string', content: { 'application/xml': { schema: { type: 'string' } } } },
+        },
       },
     },
     async (_request, reply) => reply.type('application/xml').send(xml),
