@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Client } from '@microsoft/microsoft-graph-client';
 import type { ManagedDevice } from '@microsoft/microsoft-graph-types';
 import type { ManagedDevice as Served } from '@moorline/contracts/admin';
@@ -31,11 +33,13 @@ describe('the official Microsoft Graph client', () => {
     types = await loadGraphTypes();
     world = await Constellation.create({ devices: 3 });
     await world.settle();
-    const { consoleUrl } = world.tenant.host.ready;
+    const { adminUrl, caFile } = world.tenant.host.ready;
+    // The client sends its token over HTTPS only, and takes no CA of its own.
+    setDefaultCACertificates([...getCACertificates(), await readFile(caFile, 'utf8')]);
     graph = Client.init({
-      baseUrl: `${consoleUrl}/`,
+      baseUrl: `${adminUrl}/`,
       defaultVersion: 'v1.0',
-      customHosts: new Set([new URL(consoleUrl).hostname]),
+      customHosts: new Set([new URL(adminUrl).hostname]),
       authProvider: (done) => done(null, world.tenant.token),
     });
   });
