@@ -37,6 +37,8 @@ export function newCommand(name: string, summary: string, examples: readonly str
     .description(summary)
     .exitOverride()
     .allowExcessArguments(false)
+    // What follows a subcommand's name is the subcommand's, where both have an option of that name.
+    .enablePositionalOptions()
     .showSuggestionAfterError(true);
   if (examples.length > 0) {
     const lines = examples.map((example) => `  $ moorline ${example}\n`).join('');

@@ -6,6 +6,7 @@ export function cellText(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number') return isBytes(name) ? bytesText(value) : String(value);
   if (typeof value === 'string') return safeText(timeText(value));
+  if (Array.isArray(value)) return value.map((item) => cellText('', item)).join(', ') || '-';
   return safeText(JSON.stringify(value));
 }
 

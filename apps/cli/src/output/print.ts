@@ -25,7 +25,7 @@ export function printRows(
     terminal.note(`${empty}\n`);
   } else {
     const cells = rows.map((row) => columns.map((column) => cellText(column, row[column])));
-    terminal.write(renderTable(columns.map(headerOf), cells, terminal.columns));
+    terminal.write(renderTable(headersOf(columns), cells, terminal.columns));
   }
 }
 
@@ -48,10 +48,20 @@ export function printOne(
   }
 }
 
+/** One header each: two that would read the same keep their units. */
+function headersOf(columns: readonly string[]): readonly string[] {
+  const headers = columns.map(headerOf);
+  return headers.map((header, index) => {
+    const alone = headers.indexOf(header) === headers.lastIndexOf(header);
+    return alone ? header : words(columns[index] ?? header);
+  });
+}
+
 /** `lastSyncDateTime` as `last sync`. */
 export function headerOf(field: string): string {
-  return field
-    .replace(/(?:DateTime|InBytes|Bytes)$/, '')
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase();
+  return words(field.replace(/(?:DateTime|InBytes|Bytes)$/, ''));
+}
+
+function words(field: string): string {
+  return field.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
 }

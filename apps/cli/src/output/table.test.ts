@@ -44,6 +44,8 @@ test('values read as people write them, by the ending of their field', () => {
   assert.equal(cellText('lastSyncDateTime', '2026-11-23T15:57:36.120Z'), '2026-11-23 15:57:36Z');
   assert.equal(cellText('online', true), 'yes');
   assert.equal(cellText('model', null), '-');
+  assert.equal(cellText('disabledClasses', ['Process', 'User']), 'Process, User');
+  assert.equal(cellText('disabledClasses', []), '-');
   assert.equal(cellText('deviceName', 'a\u001b[2Jb'), 'ab');
 });
 
