@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Bus, createBus } from '@moorline/bus';
-import { ACTION_ID_HEADER, ADMIN_PATHS } from '@moorline/contracts/admin';
+import { ACTION_ID_HEADER, ADMIN_PATHS, Session } from '@moorline/contracts/admin';
 import { authenticateWith, createListener, type Listener, registerOpenApi } from '@moorline/http';
 import {
   type AuthorityId,
@@ -19,6 +19,9 @@ import { createKeyAndCsr, openLocalCa } from '@moorline/pki';
 import { type TestDatabase, withDatabase } from '@moorline/testkit';
 import { AUTHORITY_MIGRATIONS, type Authority, createAuthority } from './authority.ts';
 import { BATCH_HEADER } from './request-origin.ts';
+
+// The two kinds of host, by which this engine is told apart nowhere but here.
+const [, LOWER] = Session.properties.authority.properties.kind.enum;
 
 const ADMIN: Actor = {
   kind: 'user',
@@ -62,8 +65,8 @@ describe('authority over HTTP', () => {
       profile: {
         authorityId,
         name: 'HQ1',
-        kind: 'site',
-        managedBy: 'site',
+        kind: LOWER,
+        managedBy: LOWER,
       },
       database: test.database,
       issuer: await openLocalCa({ folder, name: 'HQ1', ...shared }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createBus } from '@moorline/bus';
 import { parseQueryOptions, type QueryOptions } from '@moorline/codecs/odata';
+import { Session } from '@moorline/contracts/admin';
 import { readChanges, sqlOf } from '@moorline/db';
 import {
   type AuthorityId,
@@ -28,6 +29,9 @@ import { createDevices, type Devices } from './devices.ts';
 import { MANAGED_DEVICE } from './entity.ts';
 import { DEVICES_MIGRATIONS } from './migrations.ts';
 import { insertEnrolled, readTotals, writeSummary } from './store.ts';
+
+// The two kinds of host, by which this engine is told apart nowhere but here.
+const [UPPER] = Session.properties.authority.properties.kind.enum;
 
 const READER: Actor = {
   kind: 'user',
@@ -67,7 +71,7 @@ describe('devices', () => {
       logger: silentLogger,
     });
     devices = createDevices({
-      profile: { authorityId, name: 'T', kind: 'tenant', managedBy: 'tenant' },
+      profile: { authorityId, name: 'T', kind: UPPER, managedBy: UPPER },
       database: test.database,
       bus,
       clock,
@@ -314,7 +318,7 @@ describe('devices', () => {
     const id = await enrol('secret');
     const other = test.newAuthority();
     const stranger = createDevices({
-      profile: { authorityId: other, name: 'X', kind: 'tenant', managedBy: 'tenant' },
+      profile: { authorityId: other, name: 'X', kind: UPPER, managedBy: UPPER },
       database: test.database,
       bus: createBus(silentLogger),
       clock,
@@ -399,7 +403,7 @@ describe('devices', () => {
     const bus = createBus(silentLogger);
     bus.subscribe(LIVE, () => void writes++);
     const { presence } = createDevices({
-      profile: { authorityId, name: 'T', kind: 'tenant', managedBy: 'tenant' },
+      profile: { authorityId, name: 'T', kind: UPPER, managedBy: UPPER },
       database: test.database,
       bus,
       clock,

@@ -103,9 +103,21 @@ export function createPresence(deps: {
     return flushing;
   }
 
-  /** Devices that the table calls online and that have not come back since the start. */
+  /** Takes devices offline that the table calls online and that have not come back since the start. */
   async function settleAfterStart(signal: AbortSignal): Promise<void> {
     await clock.sleep(GRACE_MS, { signal });
+    for (;;) {
+      try {
+        await takeAbsentOffline();
+        return;
+      } catch (error) {
+        logger.warn({ err: error }, 'absent devices are taken offline later');
+        await clock.sleep(GRACE_MS, { signal });
+      }
+    }
+  }
+
+  async function takeAbsentOffline(): Promise<void> {
     await database.transaction(authorityId, async (tx) => {
       const { rows } = await sql<{ id: string }>`update devices set online = false
         where authority_id = ${authorityId} and origin is null and online

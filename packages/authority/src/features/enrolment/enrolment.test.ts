@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createBus } from '@moorline/bus';
-import type { EnrolmentToken } from '@moorline/contracts/admin';
+import { type EnrolmentToken, Session } from '@moorline/contracts/admin';
 import {
   decodeInvitation,
   deviceUri,
@@ -33,6 +33,9 @@ import { createDevices, DEVICES_MIGRATIONS, type Devices } from '../devices/inde
 import { createRefusals, type Refusals } from '../refusals/index.ts';
 import { createEnrolment, type Enrolment } from './enrolment.ts';
 import { ENROLMENT_MIGRATIONS } from './migrations.ts';
+
+// The two kinds of host, by which this engine is told apart nowhere but here.
+const [, LOWER] = Session.properties.authority.properties.kind.enum;
 
 const actor = (role: Role): Actor => ({
   kind: 'user',
@@ -82,8 +85,8 @@ describe('enrolment', () => {
       profile: {
         authorityId,
         name: 'HQ1',
-        kind: 'site',
-        managedBy: 'site',
+        kind: LOWER,
+        managedBy: LOWER,
       } as const,
       database: test.database,
       bus: createBus(silentLogger),

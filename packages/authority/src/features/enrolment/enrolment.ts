@@ -6,6 +6,7 @@ import {
   type DeviceId,
   type Entropy,
   type ErrorDetails,
+  type Logger,
   MoorlineError,
   rfc3339,
 } from '@moorline/kernel';
@@ -68,6 +69,7 @@ export interface EnrolmentDeps {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly logger: Logger;
   readonly nudger: DeviceNudger;
   readonly gatewayUrl: () => string;
   readonly devices: Devices;
@@ -259,7 +261,13 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
     async run(signal) {
       while (!signal.aborted) {
         await clock.sleep(DAY_MS, { signal });
-        await database.transaction(authorityId, (tx) => deleteEnded(tx, clock.now() - 30 * DAY_MS));
+        try {
+          await database.transaction(authorityId, (tx) =>
+            deleteEnded(tx, clock.now() - 30 * DAY_MS),
+          );
+        } catch (error) {
+          deps.logger.warn({ err: error }, 'ended certificates are deleted tomorrow');
+        }
       }
     },
   };

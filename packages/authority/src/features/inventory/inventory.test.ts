@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createBus } from '@moorline/bus';
+import { Session } from '@moorline/contracts/admin';
 import { readChanges } from '@moorline/db';
 import {
   type AuthorityId,
@@ -38,6 +39,9 @@ import {
 import { createRefusals, type Refusals } from '../refusals/index.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import { INVENTORY_MIGRATIONS } from './migrations.ts';
+
+// The two kinds of host, by which this engine is told apart nowhere but here.
+const [UPPER] = Session.properties.authority.properties.kind.enum;
 
 const READER: Actor = {
   kind: 'user',
@@ -117,8 +121,8 @@ describe('inventory', () => {
       profile: {
         authorityId,
         name: 'T',
-        kind: 'tenant',
-        managedBy: 'tenant',
+        kind: UPPER,
+        managedBy: UPPER,
       } as const,
       database: test.database,
       bus: createBus(silentLogger),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { Session } from '@moorline/contracts/admin';
 import { DEFAULT_CLIENT_SETTINGS } from '@moorline/contracts/agent';
 import { type AuthorityId, type DeviceId, silentLogger, type UserId } from '@moorline/kernel';
 import type { Actor, Role } from '@moorline/model';
@@ -7,6 +8,9 @@ import { createFakeClock, type TestDatabase, withDatabase } from '@moorline/test
 import { AUDIT_MIGRATIONS } from '../audit/index.ts';
 import { POLICY_MIGRATIONS } from './migrations.ts';
 import { createPolicy, type Policy } from './policy.ts';
+
+// The two kinds of host, by which this engine is told apart nowhere but here.
+const [UPPER] = Session.properties.authority.properties.kind.enum;
 
 const actor = (role: Role): Actor => ({
   kind: 'user',
@@ -32,7 +36,7 @@ describe('policy', () => {
     authorityId = test.newAuthority();
     nudges = 0;
     policy = createPolicy({
-      profile: { authorityId, name: 'T', kind: 'tenant', managedBy: 'tenant' },
+      profile: { authorityId, name: 'T', kind: UPPER, managedBy: UPPER },
       database: test.database,
       clock: createFakeClock(),
       logger: silentLogger,
