@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { createAdminClient } from '@moorline/admin-client';
 import { type Child, freePortTriple, startChild } from '@moorline/testkit';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -97,8 +98,8 @@ async function signInByLink(page: Page, host: Child<HostReady>): Promise<string>
 }
 
 async function setPassword(page: Page): Promise<void> {
-  await page.getByLabel('New password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Confirm new password', { exact: true }).fill(PASSWORD);
+  await page.getByLabel(/^New password/).fill(PASSWORD);
+  await page.getByLabel(/^Confirm new password/).fill(PASSWORD);
   await page.getByRole('button', { name: 'Set password' }).click();
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
 }
@@ -152,7 +153,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
       colorScheme: 'light',
     });
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(10_000);
     watch(page, complaints);
   });
 
@@ -167,7 +168,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     spentLink = await signInByLink(page, system.tenant);
     await page.getByRole('heading', { name: 'Set your password' }).waitFor();
     assert.equal(new URL(page.url()).hash, '');
-    await page.getByLabel('New password', { exact: true }).fill('short');
+    await page.getByLabel(/^New password/).fill('short');
     await page.getByRole('button', { name: 'Set password' }).click();
     await page.getByText('Use at least 12 characters.').waitFor();
     await picture('set-password');
@@ -185,15 +186,17 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     await other.close();
   });
 
-  test('the first page is at most 300 KB of compressed script', async () => {
-    const sizes = await page.evaluate(() =>
+  test('the first pages are at most 300 KB of compressed script', async () => {
+    const paths = await page.evaluate(() =>
       performance
         .getEntriesByType('resource')
-        .filter((entry) => entry instanceof PerformanceResourceTiming)
-        .filter((entry) => entry.name.endsWith('.js'))
-        .map((entry) => entry.encodedBodySize),
+        .map((entry) => new URL(entry.name).pathname)
+        .filter((path) => path.endsWith('.js')),
     );
-    assert.ok(sizes.length > 0);
+    assert.ok(paths.length > 0);
+    const sizes = [...new Set(paths)].map(
+      (path) => gzipSync(readFileSync(join(CONSOLE, path))).length,
+    );
     const total = sizes.reduce((sum, size) => sum + size, 0);
     assert.ok(total < 300_000, `${total} bytes`);
   });
@@ -283,12 +286,12 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
   test('a token is made, shown once, and listed', async () => {
     await openFromNavigation(page, 'API tokens');
     await page.getByRole('button', { name: 'Create token' }).click();
-    await page.getByLabel('Name').fill('nightly report');
+    await page.getByLabel(/^Name/).fill('nightly report');
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByText('it is shown only once').waitFor();
     assert.match(await page.getByRole('textbox', { name: 'Token' }).inputValue(), /^\S{20,}$/);
     await page.getByRole('button', { name: 'Close' }).click();
-    await page.getByRole('cell', { name: 'nightly report' }).waitFor();
+    await page.getByRole('cell', { name: 'nightly report', exact: true }).waitFor();
   });
 
   test('what was done is in the audit log, whose chain is whole', async () => {
@@ -322,11 +325,11 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.goto(`${system.tenant.ready.consoleUrl}/audit-logs`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await page.getByLabel('User name').fill('admin');
-    await page.getByLabel('Password', { exact: true }).fill('not the password');
+    await page.getByLabel(/^User name/).fill('admin');
+    await page.getByLabel(/^Password/).fill('not the password');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('You are not signed in').waitFor();
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByLabel(/^Password/).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Audit logs', level: 1 }).waitFor();
   });

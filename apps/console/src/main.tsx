@@ -6,7 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './app/query-client.ts';
 import { createConsoleRouter } from './app/router.tsx';
-import { sessionQuery } from './app/session.ts';
+import { sessionQuery } from './app/session.tsx';
 import { ThemeProvider } from './app/theme.tsx';
 import { TOASTER_ID } from './ui/toasts.tsx';
 

@@ -25,7 +25,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Reported } from '../ui/reported.tsx';
 import { useToasts } from '../ui/toasts.tsx';
 import { client } from './client.ts';
-import { sessionQuery, useSession } from './session.ts';
+import { sessionQuery, useSession } from './session.tsx';
 import { THEME_CHOICES, useTheme } from './theme.tsx';
 
 const ChangePasswordDialog = lazy(async () => ({

@@ -23,7 +23,7 @@ import {
 import type { Session } from '@moorline/contracts/admin';
 import type { Permission } from '@moorline/model';
 import { Link, type LinkProps } from '@tanstack/react-router';
-import { useSession } from './session.ts';
+import { useSession } from './session.tsx';
 
 const Home = bundleIcon(HomeFilled, HomeRegular);
 const Devices = bundleIcon(LaptopFilled, LaptopRegular);

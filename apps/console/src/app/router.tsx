@@ -11,7 +11,8 @@ import { validateDevicePageSearch } from '../features/devices/device-page-search
 import { validateDeviceSearch } from '../features/devices/device-search.ts';
 import { Loading } from '../ui/notices.tsx';
 import { NotFound, PageError } from './failures.tsx';
-import { safeReturnPath, sessionQuery } from './session.ts';
+import { safeReturnPath } from './return-path.ts';
+import { sessionQuery } from './session.tsx';
 import { Shell } from './shell.tsx';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({

@@ -7,7 +7,7 @@ import { AccountMenu, ThemeMenu } from './account-menu.tsx';
 import { Brand } from './brand.tsx';
 import { LiveUpdates } from './live.tsx';
 import { Navigation } from './navigation.tsx';
-import { useSession } from './session.ts';
+import { SessionProvider, useSession } from './session.tsx';
 import { useTheme } from './theme.tsx';
 
 const useStyles = makeStyles({
@@ -60,6 +60,14 @@ const useStyles = makeStyles({
 
 /** Top bar, navigation and the page, for whoever is signed in. */
 export function Shell() {
+  return (
+    <SessionProvider>
+      <ShellFrame />
+    </SessionProvider>
+  );
+}
+
+function ShellFrame() {
   const styles = useStyles();
   const { authority } = useSession();
   const { setAuthorityKind } = useTheme();

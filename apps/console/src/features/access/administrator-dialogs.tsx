@@ -4,7 +4,7 @@ import type { Role } from '@moorline/model';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
-import { sessionQuery, useSession } from '../../app/session.ts';
+import { sessionQuery, useSession } from '../../app/session.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { CopyText, ShownOnce } from '../../ui/secret.tsx';

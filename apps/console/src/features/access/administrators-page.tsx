@@ -12,7 +12,7 @@ import type { Administrator, SignInLink } from '@moorline/contracts/admin';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
-import { useSession } from '../../app/session.ts';
+import { useSession } from '../../app/session.tsx';
 import { formatDateTime } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { ErrorNotice, Loading } from '../../ui/notices.tsx';

@@ -3,7 +3,7 @@ import type { Role } from '@moorline/model';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
-import { useSession } from '../../app/session.ts';
+import { useSession } from '../../app/session.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { formatDateTime } from '../../ui/format.ts';
 import { CopyText, ShownOnce } from '../../ui/secret.tsx';

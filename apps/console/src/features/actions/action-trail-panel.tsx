@@ -17,7 +17,7 @@ import type { ActionAnswer } from '@moorline/contracts/admin';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { client } from '../../app/client.ts';
 import { useLiveState } from '../../app/live.tsx';
-import { usePermission } from '../../app/session.ts';
+import { usePermission } from '../../app/session.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { formatDateTime, formatSpan, titleOfColumn } from '../../ui/format.ts';
 import { ErrorNotice, Loading } from '../../ui/notices.tsx';

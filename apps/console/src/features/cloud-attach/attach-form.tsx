@@ -10,7 +10,7 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
-import { usePermission } from '../../app/session.ts';
+import { usePermission } from '../../app/session.tsx';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { Section } from '../../ui/section.tsx';
 import { useToasts } from '../../ui/toasts.tsx';

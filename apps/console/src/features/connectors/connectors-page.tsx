@@ -3,7 +3,7 @@ import { AddRegular, PlugConnectedRegular } from '@fluentui/react-icons';
 import type { Connector } from '@moorline/contracts/admin';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { usePermission } from '../../app/session.ts';
+import { usePermission } from '../../app/session.tsx';
 import { formatDateTime, formatNumber } from '../../ui/format.ts';
 import { LiveBadge } from '../../ui/live-badge.tsx';
 import { Moment } from '../../ui/moment.tsx';

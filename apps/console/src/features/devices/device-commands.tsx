@@ -6,7 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
-import { usePermission } from '../../app/session.ts';
+import { usePermission } from '../../app/session.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import { WithReason } from '../../ui/with-reason.tsx';
 import { deviceTitle } from './device-columns.tsx';

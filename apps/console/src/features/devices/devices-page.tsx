@@ -19,7 +19,7 @@ import type { DeviceField } from '@moorline/admin-client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useSession } from '../../app/session.ts';
+import { useSession } from '../../app/session.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { LiveBadge } from '../../ui/live-badge.tsx';
 import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';

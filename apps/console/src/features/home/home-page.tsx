@@ -1,7 +1,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { compare } from '@moorline/admin-client';
 import { useQuery } from '@tanstack/react-query';
-import { useSession } from '../../app/session.ts';
+import { useSession } from '../../app/session.tsx';
 import { LiveBadge } from '../../ui/live-badge.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';

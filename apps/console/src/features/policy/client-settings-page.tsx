@@ -12,7 +12,7 @@ import type { ClientSettings, InventoryClassAnswer } from '@moorline/contracts/a
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
-import { usePermission } from '../../app/session.ts';
+import { usePermission } from '../../app/session.tsx';
 import { titleOfColumn } from '../../ui/format.ts';
 import { ErrorNotice, Loading } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';

@@ -1,13 +1,21 @@
 import { Button } from '@fluentui/react-components';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { sessionQuery, useSession } from '../../app/session.ts';
+import { SessionProvider, sessionQuery, useSession } from '../../app/session.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { NewPasswordForm } from './new-password-form.tsx';
 import { SignInFrame } from './sign-in-frame.tsx';
 
 /** Follows a one-time link: the account's password, first or new. */
 export function SetPasswordPage() {
+  return (
+    <SessionProvider>
+      <SetPassword />
+    </SessionProvider>
+  );
+}
+
+function SetPassword() {
   const session = useSession();
   const queryClient = useQueryClient();
   const navigate = useNavigate();

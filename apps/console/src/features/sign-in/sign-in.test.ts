@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { safeReturnPath } from '../../app/session.ts';
+import { safeReturnPath } from '../../app/return-path.ts';
 import { passwordStrength } from './password-strength.ts';
 
 test('signing in never leads to another origin', () => {

@@ -1,6 +1,7 @@
 import type { Session } from '@moorline/contracts/admin';
 import type { Permission } from '@moorline/model';
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useState } from 'react';
 import { client } from './client.ts';
 
 /** Who is signed in; null for nobody. Asked once, then kept until signing in, out, or being refused. */
@@ -11,11 +12,24 @@ export const sessionQuery = queryOptions({
   gcTime: Number.POSITIVE_INFINITY,
 });
 
-/** The session of a page behind the sign-in: the route has made sure that there is one. */
-export function useSession(): Session {
+const SessionContext = createContext<Session | null>(null);
+
+/**
+ * Gives the session to the pages behind the sign-in. It keeps the last one: between signing out and the sign-in
+ * page, what is still shown goes on being drawn.
+ */
+export function SessionProvider({ children }: { children: ReactNode }) {
   const { data } = useSuspenseQuery(sessionQuery);
-  if (!data) throw new Error('useSession is used on a page that anybody may open');
-  return data;
+  const [kept, setKept] = useState(data);
+  if (data && data !== kept) setKept(data);
+  return kept ? <SessionContext value={kept}>{children}</SessionContext> : null;
+}
+
+/** Who is signed in, on a page behind the sign-in. */
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (!session) throw new Error('useSession is used on a page that anybody may open');
+  return session;
 }
 
 /** Whether the caller may, and when not, the sentence that a disabled control shows. */
@@ -26,11 +40,4 @@ export function usePermission(permission: Permission): { allowed: boolean; reaso
     allowed,
     reason: allowed ? '' : `Your role, ${user.role}, does not include this (${permission}).`,
   };
-}
-
-/** A path of this console to return to, or home: never another origin. */
-export function safeReturnPath(path: string | undefined): string {
-  return path !== undefined && /^\/(?![/\\])/.test(path) && !path.startsWith('/sign-in')
-    ? path
-    : '/';
 }
