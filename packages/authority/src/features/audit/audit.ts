@@ -1,4 +1,4 @@
-import { sqlOf } from '@moorline/db';
+import { recordset, sqlOf } from '@moorline/db';
 import type { Json } from '@moorline/kernel';
 import type { Transaction } from '@moorline/model/ports';
 import { sql } from 'kysely';
@@ -39,35 +39,58 @@ export interface AuditEventRow extends AuditRecordContent {
  * Adds a record to the authority's hash chain, in the deed's own transaction. The chain's head is locked
  * until that transaction ends: call it last.
  */
-export async function recordAudit(tx: Transaction, record: AuditRecord): Promise<void> {
+export function recordAudit(tx: Transaction, record: AuditRecord): Promise<void> {
+  return recordAudits(tx, [record]);
+}
+
+/** Adds records of one transaction in their order, in one statement. Otherwise as recordAudit. */
+export async function recordAudits(
+  tx: Transaction,
+  records: readonly AuditRecord[],
+): Promise<void> {
+  if (records.length === 0) return;
   const db = sqlOf<AuditTables>(tx);
-  await sql`insert into audit_heads (authority_id, sequence, hash)
-    values (${tx.authorityId}, 0, ${CHAIN_START}) on conflict do nothing`.execute(db);
-  const head = await db
-    .selectFrom('audit_heads')
-    .select(['sequence', 'hash'])
-    .where('authority_id', '=', tx.authorityId)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  const content: AuditRecordContent = {
-    sequence: Number(head.sequence) + 1,
-    at: Math.trunc(record.at),
-    activity: record.activity,
-    actor: storable(record.actor),
-    target: record.target === null ? null : storable(record.target),
-    result: record.result,
-    details: storable(record.details ?? {}) as Readonly<Record<string, Json>>,
-  };
-  const hash = chainHash(head.hash, content);
+  let { sequence, hash } = await lockHead(tx);
+  const rows = records.map((record) => {
+    const content: AuditRecordContent = {
+      sequence: ++sequence,
+      at: Math.trunc(record.at),
+      activity: record.activity,
+      actor: storable(record.actor),
+      target: record.target === null ? null : storable(record.target),
+      result: record.result,
+      details: storable(record.details ?? {}) as Readonly<Record<string, Json>>,
+    };
+    hash = chainHash(hash, content);
+    const { at, ...columns } = content;
+    return { ...columns, at_ms: at, hash };
+  });
   await sql`with head as (
-      update audit_heads set sequence = ${content.sequence}, hash = ${hash}
+      update audit_heads set sequence = ${sequence}, hash = ${hash}
       where authority_id = ${tx.authorityId}
     )
     insert into audit_events
       (authority_id, sequence, at_ms, activity, actor, target, result, details, hash)
-    values (${tx.authorityId}, ${content.sequence}, ${content.at}, ${content.activity},
-      ${content.actor}, ${content.target}, ${content.result},
-      ${JSON.stringify(content.details)}::jsonb, ${hash})`.execute(db);
+    select ${tx.authorityId}::uuid, sequence, at_ms, activity, actor, target, result, details, hash
+    from ${recordset(rows, { sequence: 'bigint', at_ms: 'bigint', activity: 'text', actor: 'text', target: 'text', result: 'text', details: 'jsonb', hash: 'text' })}`.execute(
+    db,
+  );
+}
+
+/** The chain's end, held until the transaction ends; the first record of all makes it. */
+async function lockHead(tx: Transaction): Promise<{ sequence: number; hash: string }> {
+  const db = sqlOf<AuditTables>(tx);
+  for (;;) {
+    const head = await db
+      .selectFrom('audit_heads')
+      .select(['sequence', 'hash'])
+      .where('authority_id', '=', tx.authorityId)
+      .forUpdate()
+      .executeTakeFirst();
+    if (head) return { sequence: Number(head.sequence), hash: head.hash };
+    await sql`insert into audit_heads (authority_id, sequence, hash)
+      values (${tx.authorityId}, 0, ${CHAIN_START}) on conflict do nothing`.execute(db);
+  }
 }
 
 /** Records before `before` (exclusive; absent: from the newest), newest first, at most `top`. */

@@ -3,6 +3,7 @@ export {
   type AuditRecord,
   type ChainVerdict,
   recordAudit,
+  recordAudits,
   verifyChain,
 } from './audit.ts';
 export { storable } from './chain.ts';

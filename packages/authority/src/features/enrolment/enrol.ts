@@ -3,13 +3,14 @@ import { deviceUri } from '@moorline/contracts/agent';
 import { type Database, recordset, sqlOf } from '@moorline/db';
 import { type Clock, type DeviceId, type Entropy, MoorlineError, uuidv7 } from '@moorline/kernel';
 import type { EnrolRequest, IssuedIdentity, Transaction } from '@moorline/model/ports';
-import { CLIENT_LIFE_MS, type Issuer, readCsr } from '@moorline/pki';
+import { CLIENT_LIFE_MS, type IssuedCertificate, type Issuer, readCsr } from '@moorline/pki';
 import { sql } from 'kysely';
 import type { Profile } from '../../profile.ts';
 import { announce } from '../../topics.ts';
-import { recordAudit, storable } from '../audit/index.ts';
+import { recordAudits, storable } from '../audit/index.ts';
 import { insertEnrolled } from '../devices/index.ts';
 import {
+  certifiedKeyFingerprint,
   identityOf,
   insertCertificates,
   keyFingerprint,
@@ -19,7 +20,7 @@ import {
 import { enrolmentErrors } from './errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { EnrolmentTables } from './tables.ts';
-import { checkTokenAlive, findToken, readToken } from './tokens.ts';
+import { checkTokenAlive, findToken, type PresentedToken, readToken } from './tokens.ts';
 
 interface Candidate extends NewCertificate {
   readonly tokenId: string;
@@ -54,14 +55,34 @@ export function createEnrol(deps: {
     MAX_GROUP,
   );
 
-  async function issue(deviceId: DeviceId, csr: string, name: string): Promise<NewCertificate> {
-    const certificate = await issuer.issueFromCsr(csr, {
+  /** For `deviceId`; whoever asks has shown the token. */
+  async function issue(deviceId: DeviceId, csr: string, name: string): Promise<IssuedCertificate> {
+    return issuer.issueFromCsr(csr, {
       kind: 'client',
       uri: deviceUri(deviceId),
       commonName: name,
       lifeMs: CLIENT_LIFE_MS,
     });
-    return { deviceId, certificate, keyFingerprint: '' };
+  }
+
+  /** What an earlier request with this token and key is answered, or undefined when there was none. */
+  async function repeat(
+    presented: PresentedToken,
+    key: string,
+    csr: string,
+    name: string,
+  ): Promise<IssuedIdentity | undefined> {
+    const known = await database.read(authorityId, (tx) =>
+      findRepeat(tx, profile, presented, key, clock.now()),
+    );
+    if (!known) return undefined;
+    const { deviceId } = known;
+    if (known.certificate) return identityOf(deviceId, known.certificate, issuer.caCertificate);
+    const certificate = await issue(deviceId, csr, name);
+    await database.transaction(authorityId, (tx) =>
+      insertCertificates(tx, [{ deviceId, keyFingerprint: key, certificate }], clock.now()),
+    );
+    return identityOf(deviceId, certificate, issuer.caCertificate);
   }
 
   return async (request) => {
@@ -69,36 +90,32 @@ export function createEnrol(deps: {
     if (!presented) throw enrolmentErrors.tokenInvalid();
     const name = storable(request.deviceName).slice(0, 255).toWellFormed();
     // The token first: whoever has none must not make us verify signatures.
-    await database.read(authorityId, async (tx) => {
-      checkTokenAlive(await findToken(tx, presented), clock.now());
-    });
-    const key = keyFingerprint(await readCsr(request.csr));
-    for (;;) {
-      const known = await database.read(authorityId, (tx) =>
-        findRepeat(tx, profile, presented, key, clock.now()),
-      );
-      if (known?.certificate) {
-        return identityOf(known.deviceId, known.certificate, issuer.caCertificate);
-      }
-      const deviceId = known?.deviceId ?? uuidv7<DeviceId>(clock, entropy);
-      const issued = { ...(await issue(deviceId, request.csr, name)), keyFingerprint: key };
-      if (known) {
-        await database.transaction(authorityId, (tx) =>
-          insertCertificates(tx, [issued], clock.now()),
-        );
-        return identityOf(deviceId, issued.certificate, issuer.caCertificate);
-      }
-      const outcome = await commit({
-        ...issued,
-        tokenId: presented.id,
-        name,
-        clientVersion: storable(request.clientVersion).slice(0, 64),
-        remoteAddress: request.remoteAddress,
-      });
-      if (outcome === 'enrolled') {
-        return identityOf(deviceId, issued.certificate, issuer.caCertificate);
-      }
+    const token = await database.read(authorityId, (tx) => findToken(tx, presented));
+    checkTokenAlive(token, clock.now());
+    if (token.used >= token.quota) {
+      const key = keyFingerprint(await readCsr(request.csr));
+      const known = await repeat(presented, key, request.csr, name);
+      if (!known) throw enrolmentErrors.tokenQuotaUsed({ quota: token.quota });
+      return known;
     }
+    // A token that is not used up has most likely not seen this key: the commit finds out for certain.
+    const deviceId = uuidv7<DeviceId>(clock, entropy);
+    const certificate = await issue(deviceId, request.csr, name);
+    const key = certifiedKeyFingerprint(certificate.pem);
+    const outcome = await commit({
+      deviceId,
+      certificate,
+      keyFingerprint: key,
+      tokenId: presented.id,
+      name,
+      clientVersion: storable(request.clientVersion).slice(0, 64),
+      remoteAddress: request.remoteAddress,
+    });
+    if (outcome === 'enrolled') return identityOf(deviceId, certificate, issuer.caCertificate);
+    const known = await repeat(presented, key, request.csr, name);
+    // The device that came first has been removed in this very moment.
+    if (!known) throw enrolmentErrors.deviceUnknown({ authority: profile.name });
+    return known;
   };
 }
 
@@ -106,7 +123,7 @@ export function createEnrol(deps: {
 async function findRepeat(
   tx: Transaction,
   profile: Profile,
-  presented: { readonly id: string; readonly hash: string },
+  presented: PresentedToken,
   key: string,
   now: number,
 ): Promise<
@@ -119,10 +136,7 @@ async function findRepeat(
     where e.authority_id = ${tx.authorityId} and e.token_id = ${token.id}
       and e.key_fingerprint = ${key}`.execute(sqlOf(tx));
   const [row] = rows;
-  if (!row) {
-    if (token.used >= token.quota) throw enrolmentErrors.tokenQuotaUsed({ quota: token.quota });
-    return undefined;
-  }
+  if (!row) return undefined;
   if (row.is_blocked) throw enrolmentErrors.deviceBlocked({ authority: profile.name });
   const certificate = await presentCertificate(tx, row.device_id, key, now);
   return {
@@ -228,8 +242,9 @@ async function insertAccepted(
     sqlOf(tx),
   );
   await insertCertificates(tx, accepted, now);
-  for (const candidate of accepted) {
-    await recordAudit(tx, {
+  await recordAudits(
+    tx,
+    accepted.map((candidate) => ({
       activity: 'enrolment.enrol',
       actor: `device ${candidate.deviceId}`,
       target: candidate.deviceId,
@@ -240,6 +255,6 @@ async function insertAccepted(
         remoteAddress: candidate.remoteAddress,
       },
       at: now,
-    });
-  }
+    })),
+  );
 }

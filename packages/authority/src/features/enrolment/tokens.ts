@@ -18,6 +18,13 @@ import { recordAudit } from '../audit/index.ts';
 import { enrolmentErrors } from './errors.ts';
 import type { EnrolmentTables } from './tables.ts';
 
+/** What a device said its token is. */
+export interface PresentedToken {
+  readonly id: string;
+  /** SHA-256 of the secret, lower-case hex. */
+  readonly hash: string;
+}
+
 export type TokenRow = EnrolmentTables['enrolment_tokens'];
 
 /** Invitations to enrol; every method needs `enrolment.manage`. */
@@ -137,10 +144,7 @@ export function readToken(
 }
 
 /** The token's row when the secret is its own. @throws `enrolment.token_invalid` */
-export async function findToken(
-  tx: Transaction,
-  presented: { readonly id: string; readonly hash: string },
-): Promise<TokenRow> {
+export async function findToken(tx: Transaction, presented: PresentedToken): Promise<TokenRow> {
   const row = await sqlOf<EnrolmentTables>(tx)
     .selectFrom('enrolment_tokens')
     .selectAll()

@@ -1,6 +1,6 @@
 import type { Database } from '@moorline/db';
 import type { AuthorityId, Clock, Json, Logger } from '@moorline/kernel';
-import { recordAudit } from '../audit/index.ts';
+import { recordAudits } from '../audit/index.ts';
 
 /** Something that was refused before it changed anything. */
 export interface Refusal {
@@ -53,22 +53,19 @@ export function createRefusals(deps: {
       const batch = pending;
       pending = [];
       try {
-        await database.transaction(authorityId, async (tx) => {
-          for (const { refusal, at, repeats } of batch) {
-            await recordAudit(tx, {
-              activity: refusal.activity,
-              actor: refusal.actor,
-              target: refusal.target,
-              result: 'failure',
-              details: {
-                ...refusal.details,
-                code: refusal.code,
-                ...(repeats > 0 ? { repeats } : {}),
-              },
-              at,
-            });
-          }
-        });
+        const records = batch.map(({ refusal, at, repeats }) => ({
+          activity: refusal.activity,
+          actor: refusal.actor,
+          target: refusal.target,
+          result: 'failure' as const,
+          details: {
+            ...refusal.details,
+            code: refusal.code,
+            ...(repeats > 0 ? { repeats } : {}),
+          },
+          at,
+        }));
+        await database.transaction(authorityId, (tx) => recordAudits(tx, records));
       } catch (error) {
         logger.error({ err: error, records: batch.length }, 'refusals could not be audited');
       }
