@@ -1,6 +1,7 @@
 /** How values are written for people, in the browser's language where that matters. */
 
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const preciseTime = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
@@ -22,6 +23,11 @@ export function formatNumber(value: number): string {
 export function formatDateTime(text: string): string {
   const time = Date.parse(text);
   return Number.isNaN(time) ? text : dateTime.format(time);
+}
+
+export function formatDate(text: string): string {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? text : date.format(time);
 }
 
 export function formatFullTime(text: string): string {

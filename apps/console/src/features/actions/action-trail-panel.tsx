@@ -107,25 +107,27 @@ function PanelContent({ actionId, onClose }: { actionId: string; onClose: () => 
           </Text>
         ) : null}
       </DrawerHeader>
-      <DrawerBody className={styles.body}>
-        <div className={styles.unseen} aria-live="polite">
-          {action ? spoken(action) : ''}
+      <DrawerBody>
+        <div className={styles.body}>
+          <div className={styles.unseen} aria-live="polite">
+            {action ? spoken(action) : ''}
+          </div>
+          {isPending ? <Loading label="Reading the action" /> : null}
+          {error ? (
+            <ErrorNotice
+              error={error}
+              title="The action could not be read"
+              onRetry={() => void refetch()}
+            />
+          ) : null}
+          {action ? (
+            <>
+              <ActionOutcome action={action} />
+              <ActionTrail action={action} />
+              <ActionDetails action={action} />
+            </>
+          ) : null}
         </div>
-        {isPending ? <Loading label="Reading the action" /> : null}
-        {error ? (
-          <ErrorNotice
-            error={error}
-            title="The action could not be read"
-            onRetry={() => void refetch()}
-          />
-        ) : null}
-        {action ? (
-          <>
-            <ActionOutcome action={action} />
-            <ActionTrail action={action} />
-            <ActionDetails action={action} />
-          </>
-        ) : null}
       </DrawerBody>
       {action ? (
         <DrawerFooter>

@@ -4,7 +4,7 @@ import type { Connector } from '@moorline/contracts/admin';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { usePermission } from '../../app/session.tsx';
-import { formatDateTime, formatNumber } from '../../ui/format.ts';
+import { formatDate, formatFullTime, formatNumber } from '../../ui/format.ts';
 import { LiveBadge } from '../../ui/live-badge.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
@@ -138,7 +138,9 @@ function ConnectorsTable({
       isShort: true,
       cell: (connector) => (
         <>
-          {formatDateTime(connector.attachedDateTime)}
+          <span title={formatFullTime(connector.attachedDateTime)}>
+            {formatDate(connector.attachedDateTime)}
+          </span>
           <Text size={200} className={styles.reason}>
             by <Reported text={connector.attachedBy} />
           </Text>
@@ -149,7 +151,11 @@ function ConnectorsTable({
       id: 'certificate',
       title: 'Certificate ends',
       isShort: true,
-      cell: (connector) => formatDateTime(connector.certificateExpirationDateTime),
+      cell: (connector) => (
+        <span title={formatFullTime(connector.certificateExpirationDateTime)}>
+          {formatDate(connector.certificateExpirationDateTime)}
+        </span>
+      ),
     },
     ...(onDetach
       ? [

@@ -73,6 +73,7 @@ const useStyles = makeStyles({
   },
   quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
   count: { fontVariantNumeric: 'tabular-nums', fontWeight: tokens.fontWeightRegular },
+  text: { width: 'max-content', maxWidth: '340px', overflowWrap: 'anywhere' },
   content: { minWidth: 0, display: 'grid', gap: tokens.spacingVerticalM },
   bar: { display: 'flex', gap: tokens.spacingHorizontalM, alignItems: 'center', flexWrap: 'wrap' },
   search: { width: '260px', maxWidth: '100%' },
@@ -254,7 +255,11 @@ function ClassRows({
             title: <span title={column.description}>{titleOfColumn(column.name)}</span>,
             isNumber: column.type === 'int' || column.type === 'real',
             isShort: column.type !== 'string',
-            cell: (row) => <Reported text={formatInventoryValue(row[column.name], column)} />,
+            cell: (row) => (
+              <div className={column.type === 'string' ? styles.text : undefined}>
+                <Reported text={formatInventoryValue(row[column.name], column)} />
+              </div>
+            ),
           }))}
         />
       ) : null}
