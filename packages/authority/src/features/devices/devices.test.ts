@@ -14,7 +14,7 @@ import {
   uuidv7,
 } from '@moorline/kernel';
 import type { Actor, DeviceSummary } from '@moorline/model';
-import type { AuthenticatedDevice, RemoteAuthorities, UploadedDevice } from '@moorline/model/ports';
+import type { RemoteAuthorities, UploadedDevice } from '@moorline/model/ports';
 import {
   createFakeClock,
   type FakeClock,
@@ -137,7 +137,6 @@ describe('devices', () => {
       options = { ...options, skip: 0, skipToken: page.skipToken };
     }
   }
-  const as = (deviceId: DeviceId): AuthenticatedDevice => ({ deviceId, certificateSerial: '0a' });
 
   it('lists by name whatever its case, page after page, each device once', async () => {
     for (const name of ['delta', 'Bravo', 'alpha', 'Charlie', 'bravo', 'echo']) await enrol(name);
@@ -366,76 +365,5 @@ describe('devices', () => {
         code: 'odata.skiptoken_invalid',
       });
     }
-  });
-
-  it('writes presence together, once per window, and tells who watches', async () => {
-    const [a, b] = [await enrol('a'), await enrol('b')];
-    const stop = new AbortController();
-    const running = devices.presence.run(stop.signal).catch(() => {});
-    live.length = 0;
-    devices.presence.opened(as(a), 'c1');
-    devices.presence.opened(as(b), 'c2');
-    devices.presence.closed(as(b), 'c2');
-    devices.presence.contacted(as(b), { clientVersion: '0.2.0' });
-    await devices.presence.flush();
-    assert.equal((await devices.get(READER, a)).online, true);
-    assert.equal((await devices.get(READER, b)).online, false);
-    assert.equal((await devices.get(READER, b)).clientVersion, '0.2.0');
-    assert.deepEqual(live.toSorted(), [a, b].toSorted());
-    stop.abort();
-    await running;
-  });
-
-  it('stays online while any of a device’s channels is open', async () => {
-    const id = await enrol('a');
-    devices.presence.opened(as(id), 'old');
-    devices.presence.opened(as(id), 'new');
-    devices.presence.closed(as(id), 'old');
-    devices.presence.closed(as(id), 'old');
-    await devices.presence.flush();
-    assert.equal((await devices.get(READER, id)).online, true);
-    assert.ok(devices.presence.isConnected(id));
-  });
-
-  it('attack 14: a device that calls without end writes its contact twice a minute at most', async () => {
-    const id = await enrol('chatty');
-    let writes = 0;
-    const bus = createBus(silentLogger);
-    bus.subscribe(LIVE, () => void writes++);
-    const { presence } = createDevices({
-      profile: { authorityId, name: 'T', kind: UPPER, managedBy: UPPER },
-      database: test.database,
-      bus,
-      clock,
-      logger: silentLogger,
-      remotes: null,
-      refusals,
-    });
-    for (let second = 0; second < 60; second++) {
-      presence.contacted(as(id), {});
-      await presence.flush();
-      clock.advance(1000);
-    }
-    assert.equal(writes, 2);
-  });
-
-  it('takes devices offline that do not come back after a restart', async () => {
-    const [gone, back] = [await enrol('gone'), await enrol('back')];
-    await test.asOwner(`update devices set online = true where authority_id = '${authorityId}'`);
-    const stop = new AbortController();
-    const running = devices.presence.run(stop.signal).catch(() => {});
-    devices.presence.opened(as(back), 'c');
-    const settled = new Promise<void>((resolve) => {
-      const poll = setInterval(async () => {
-        if ((await devices.get(READER, gone)).online) return;
-        clearInterval(poll);
-        resolve();
-      }, 20);
-    });
-    clock.advance(90_000);
-    await settled;
-    assert.equal((await devices.get(READER, back)).online, true);
-    stop.abort();
-    await running;
   });
 });

@@ -42,5 +42,10 @@ export const SUMMARY_TYPES = {
 } as const;
 
 function clip(text: string | null, length: number): string | null {
-  return text === null ? null : text.slice(0, length).toWellFormed().replaceAll('\0', '\ufffd');
+  return text === null ? null : keptText(text, length);
+}
+
+/** Text of someone else's, cut to what a column holds; one bad character must not fail a whole batch. */
+export function keptText(text: string, length: number): string {
+  return text.slice(0, length).toWellFormed().replaceAll('\0', '\ufffd');
 }

@@ -3,7 +3,7 @@ import type { ConnectorId, DeviceId } from '@moorline/kernel';
 import type { Transaction, UploadedDevice } from '@moorline/model/ports';
 import { sql } from 'kysely';
 import { changeTotal } from './store.ts';
-import { SUMMARY_TYPES, summaryRow } from './summary.ts';
+import { keptText, SUMMARY_TYPES, summaryRow } from './summary.ts';
 import { SUMMARY_COLUMNS } from './tables.ts';
 
 const COLUMNS = [
@@ -49,7 +49,7 @@ export async function writeUploaded(
     online: device.online,
     last_contact_at: plausibleTime(device.lastContactAt, now, now),
     enrolled_at: plausibleTime(device.enrolledAt, now, now),
-    client_version: device.clientVersion.slice(0, 64),
+    client_version: keptText(device.clientVersion, 64),
     certificate_expires_at: plausibleTime(device.certificateExpiresAt, now, LAST_TIME),
   }));
   const list = (prefix: string): ReturnType<typeof sql.join> =>

@@ -73,6 +73,7 @@ export function createRefusals(deps: {
   }
 
   function write(refusal: Refusal, repeats: number): void {
+    logger.info({ ...refusal, repeats }, 'refused');
     pending.push({ refusal, at: clock.now(), repeats });
     writing ??= drain().finally(() => {
       writing = null;
@@ -90,7 +91,6 @@ export function createRefusals(deps: {
 
   return {
     record(refusal) {
-      logger.info({ ...refusal.details, ...refusal }, 'refused');
       const kind = JSON.stringify([refusal.activity, refusal.code, refusal.actor, refusal.target]);
       const known = window.get(kind);
       if (known) {
