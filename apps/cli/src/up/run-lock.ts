@@ -28,6 +28,8 @@ export interface RunLockDeps {
 
 // An earlier run is given its own bound for stopping, and a little.
 const LONGEST_WAIT_MS = 20_000;
+/** A run whose starter was killed notices it, and begins to stop, within this time. */
+const NOTICE_MS = 1_500;
 const LOOK_EVERY_MS = 100;
 
 /**
@@ -38,7 +40,8 @@ const LOOK_EVERY_MS = 100;
  */
 export async function lockRun(folder: string, deps: RunLockDeps): Promise<RunLock> {
   const noteFile = join(folder, 'up.json');
-  const deadline = deps.clock.now() + LONGEST_WAIT_MS;
+  const startedAt = deps.clock.now();
+  const deadline = startedAt + LONGEST_WAIT_MS;
   let told = false;
   const wait = async (): Promise<void> => {
     if (!told) deps.onWait();
@@ -48,10 +51,11 @@ export async function lockRun(folder: string, deps: RunLockDeps): Promise<RunLoc
   let database = await open(folder);
   while (!database) {
     const note = await readNote(noteFile);
-    if (!note?.stopping || deps.clock.now() > deadline) {
+    if (deps.clock.now() > (note?.stopping ? deadline : startedAt + NOTICE_MS)) {
       throw cliErrors.alreadyRunning({ folder, pid: note?.pid ?? 'unknown' });
     }
-    await wait();
+    if (note?.stopping) await wait();
+    else await deps.clock.sleep(LOOK_EVERY_MS, { signal: deps.signal });
     database = await open(folder);
   }
   const left = (await readNote(noteFile))?.children ?? {};
