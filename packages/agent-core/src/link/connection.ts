@@ -32,6 +32,8 @@ export interface Connection extends Disposable {
 const BACKOFF: BackoffPolicy = { firstMs: 1_000, maxMs: 5 * 60_000 };
 /** A channel that lived this long was a good one: the next trouble is a new trouble. */
 const STEADY_MS = 60_000;
+/** After one that opened and broke soon, the authority is there: no waiting as for one that is away. */
+const ATTEMPTS_AFTER_OPENING = 3;
 const REVOKED_RETRY_MS = 3_600_000;
 const REPLACED_RETRY_MS = 5 * 60_000;
 
@@ -68,7 +70,10 @@ export function createConnection(deps: ConnectionDeps, identity: Identity): Conn
       signal,
     );
     if (signal.aborted) return;
-    if (openedAt !== undefined && clock.now() - openedAt >= STEADY_MS) attempt = 0;
+    if (openedAt !== undefined) {
+      const isSteady = clock.now() - openedAt >= STEADY_MS;
+      attempt = isSteady ? 0 : Math.min(attempt, ATTEMPTS_AFTER_OPENING);
+    }
     const isTurnedDown = end.kind === 'revoked' || end.kind === 'certificateRejected';
     if (isTurnedDown && (await deps.turnedDown(end))) return;
     const pauseMs = pauseAfter(end);

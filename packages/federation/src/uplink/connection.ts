@@ -24,9 +24,11 @@ export interface ConnectionState {
   readonly reason: string;
 }
 
-const RETRY: BackoffPolicy = { firstMs: 500, maxMs: 60_000 };
+const RETRY: BackoffPolicy = { firstMs: 500, maxMs: 20_000 };
 /** An uplink that lasted this long was a good one: the next failure is the first again. */
 const STABLE_MS = 10_000;
+/** After one that was greeted and broke soon, the tenant is there: it is not made to wait longer than this many. */
+const FAILURES_AFTER_GREETING = 2;
 const IDLE_MS = 3_600_000;
 
 /** Keeps the uplink open while the site is attached: dials, uploads while it is open, and dials again. */
@@ -49,6 +51,7 @@ export function createKeepConnected(deps: {
   readonly onState: (state: ConnectionState) => void;
 }): KeepConnected {
   const { profile, database, cursors, clock, entropy, logger, attachmentChanged } = deps;
+  let wasGreeted = false;
 
   const runOnce = async (attachment: AttachmentRow, signal: AbortSignal): Promise<string> => {
     const { privateKey } = await deps.keys.read(attachment.key_file);
@@ -84,6 +87,7 @@ export function createKeepConnected(deps: {
     greeting: { readonly epoch: string; readonly cursor: string },
     signal: AbortSignal,
   ): Promise<void> => {
+    wasGreeted = true;
     deps.onState({ connected: true, reason: `Connected to ${attachment.tenant_name}.` });
     const start = await cursors.resume(greeting.cursor);
     if (start.kind === 'newEpoch') {
@@ -131,8 +135,10 @@ export function createKeepConnected(deps: {
         continue;
       }
       const startedAt = clock.now();
+      wasGreeted = false;
       const reason = await attempt(attachment, signal);
       if (signal.aborted) break;
+      if (wasGreeted) failures = Math.min(failures, FAILURES_AFTER_GREETING);
       if (clock.now() - startedAt >= STABLE_MS) failures = 0;
       const pauseMs = backoffMs(RETRY, failures++, entropy);
       deps.onState({
