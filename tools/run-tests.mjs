@@ -7,7 +7,7 @@ import { spec } from 'node:test/reporters';
 import { root } from './toolchain.mjs';
 
 const CONCURRENCY = 2;
-const FILE_TIMEOUT_MS = 300_000;
+const FILE_TIMEOUT_MS = 480_000;
 const PATTERNS = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/**/*.test.ts'];
 // Node 24 announces the stripping of types in nothing that these tests are about.
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
