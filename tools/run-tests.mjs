@@ -8,9 +8,10 @@ import { root } from './toolchain.mjs';
 
 const CONCURRENCY = 2;
 const FILE_TIMEOUT_MS = 480_000;
+const WATCHDOG = new URL('./test-watchdog.mjs', import.meta.url).href;
 const PATTERNS = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/**/*.test.ts'];
 // Node 24 announces the stripping of types in nothing that these tests are about.
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', `--import=${WATCHDOG}`];
 
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--');
 const files = PATTERNS.flatMap((pattern) => globSync(pattern, { cwd: root }))
@@ -33,11 +34,12 @@ function matches(file, text) {
 }
 
 async function runFiles() {
+  // The runner's own time-out is a test's, not a file's.
+  process.env.MOORLINE_TEST_FILE_TIMEOUT_MS ??= String(FILE_TIMEOUT_MS);
   const events = run({
     files,
     cwd: root,
     concurrency: CONCURRENCY,
-    timeout: FILE_TIMEOUT_MS,
     execArgv: NODE_FLAGS,
   });
   let summary;
