@@ -97,8 +97,7 @@ async function writeDevices(world: ProcessWorld, siteId: string): Promise<void> 
     [siteId],
   );
   await client.query(
-    `insert into device_counters (authority_id, total) values ($1, ${ROWS})
-      on conflict (authority_id) do update set total = excluded.total`,
+    `insert into device_counters (authority_id, origin, total) values ($1, '00000000-0000-0000-0000-000000000000', ${ROWS})`,
     [siteId],
   );
   await client.query(

@@ -18,7 +18,7 @@ describe('kill -9 at a random point of the trip', () => {
   let deviceId: string;
   const expected = new Set<string>();
   before(async () => {
-    world = await createProcessWorld({ programs: 'source' });
+    world = await createProcessWorld({ programs: 'bundle' });
     await Promise.all([world.start('tenant'), world.start('site')]);
     await world.attach();
     deviceId = await world.enrolAgent();
