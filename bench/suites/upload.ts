@@ -42,8 +42,9 @@ export async function measureUpload(): Promise<Figure[]> {
   await writeDevices(world, siteId);
   await world.start('site');
 
-  const start = performance.now();
+  // Attaching is keys, certificates and a greeting: the upload begins when it is done.
   await world.attach();
+  const start = performance.now();
   while ((await world.clients.tenant.devices.count()) < ROWS) await systemClock.sleep(20);
   const upload = ROWS / ((performance.now() - start) / 1000);
 

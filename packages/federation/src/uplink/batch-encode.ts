@@ -16,7 +16,7 @@ export interface EncodedBatch {
   readonly body: Uint8Array;
 }
 
-const MAX_RECORDS = 2000;
+const MAX_RECORDS = 4000;
 /** Of the text: half of what the tenant takes, so that no single record can carry a batch over it. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
