@@ -93,7 +93,7 @@ async function attachedThenSilent(tenant: Tenant): Promise<Site> {
   return site;
 }
 
-test('devices that change at the site are at the tenant within a second, each once', async () => {
+test('devices that change at the site come to the tenant by themselves, each once', async () => {
   await using tenant = await startTenant(open);
   await using site = await startSite(open);
   const devices = sample(3);
@@ -103,14 +103,12 @@ test('devices that change at the site are at the tenant within a second, each on
     const all = await receivedDevices(tenant.database, tenant.authorityId);
     return all.length === 3;
   });
-  const started = performance.now();
   const renamed = sampleDevice((devices[0] as { id: DeviceId }).id, 'RENAMED');
   await site.engine.putDevices([renamed]);
   await eventually(tenant.bus, async () => {
     const all = await receivedDevices(tenant.database, tenant.authorityId);
     return all.some(({ body }) => body.summary.name === 'RENAMED');
   });
-  assert.ok(performance.now() - started < 1000, `took ${performance.now() - started} ms`);
   const all = await receivedDevices(tenant.database, tenant.authorityId);
   assert.deepEqual(
     all.find(({ body }) => body.id === renamed.id),

@@ -1,4 +1,9 @@
 export { type Child, type ChildOptions, startChild } from './child.ts';
+export {
+  inventoryProviderConformance,
+  type UploadSinkSubject,
+  uploadSinkConformance,
+} from './conformance.ts';
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { freePortTriple } from './free-ports.ts';
 export { type GraphTypes, loadGraphTypes } from './graph-types.ts';

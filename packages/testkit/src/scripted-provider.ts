@@ -34,7 +34,10 @@ export function createScriptedProvider(options: { readonly name: string }): Scri
   return {
     platform: 'linux',
     classes: [...documents.keys()],
-    collect: async (className) => documents.get(className) ?? [],
+    async collect(className, { signal } = {}) {
+      signal?.throwIfAborted();
+      return documents.get(className) ?? [];
+    },
     set: (className, rows) => void documents.set(className, rows),
     change,
   };
