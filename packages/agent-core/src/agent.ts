@@ -1,13 +1,15 @@
+import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { DEFAULT_CLIENT_SETTINGS } from '@moorline/contracts/agent';
+import { lockFolder } from '@moorline/files';
 import { type Clock, type Entropy, type Logger, rfc3339 } from '@moorline/kernel';
 import type { InventoryProvider } from '@moorline/model/ports';
 import type { ActionHandler } from './actions/action-handler.ts';
 import { type DeviceSession, startDeviceSession } from './device-session.ts';
 import { enrolDevice } from './enrol/enrolment.ts';
+import { agentErrors } from './errors.ts';
 import { createServerTime } from './link/server-time.ts';
 import { type AgentStatus, type ConnectionState, createWarnings } from './status.ts';
-import { lockFolder } from './store/folder-lock.ts';
 import { createIdentityStore, type Identity } from './store/identity-store.ts';
 import { openFolder } from './store/open-folder.ts';
 
@@ -87,7 +89,9 @@ export function createAgent(deps: AgentDeps): Agent {
   const open = async (): Promise<void> => {
     stopping.signal.throwIfAborted();
     if (!lock) {
-      lock = await lockFolder(deps.folder);
+      await mkdir(deps.folder, { recursive: true, mode: 0o700 });
+      lock = await lockFolder(deps.folder, 'agent.lock');
+      if (!lock) throw agentErrors.folderInUse({ folder: deps.folder });
       await openFolder(deps.folder);
     }
     identity ??= await store.read();

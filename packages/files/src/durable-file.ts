@@ -42,8 +42,9 @@ export async function readIfPresent(file: string): Promise<string | undefined> {
   }
 }
 
-// Windows can neither open nor sync a folder; its rename is journaled by the file system.
-async function syncFolder(folder: string): Promise<void> {
+/** Makes renames and removals in `folder` survive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows can neither open nor sync a folder; its rename is journaled by the file system.
   if (process.platform === 'win32') return;
   let handle: FileHandle | undefined;
   try {

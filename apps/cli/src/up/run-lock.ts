@@ -1,8 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { readIfPresent, reasonOf } from '@moorline/files';
+import { lockFolder, readIfPresent, reasonOf } from '@moorline/files';
 import type { Clock } from '@moorline/kernel';
 import { cliErrors } from '../errors.ts';
 
@@ -33,8 +32,7 @@ const NOTICE_MS = 1_500;
 const LOOK_EVERY_MS = 100;
 
 /**
- * Takes the data folder for this process. The lock is SQLite's own on `up.lock`: the operating system lets go
- * of it when the process ends, however it ends. Waits for an earlier run that is stopping, and for processes
+ * Takes the data folder for this process. Waits for an earlier run that is stopping, and for processes
  * that a killed one left behind and that end by themselves.
  * @throws `cli.folder_unwritable`, `cli.already_running`
  */
@@ -48,20 +46,20 @@ export async function lockRun(folder: string, deps: RunLockDeps): Promise<RunLoc
     told = true;
     await deps.clock.sleep(LOOK_EVERY_MS, { signal: deps.signal });
   };
-  let database = await open(folder);
-  while (!database) {
+  let held = await take(folder);
+  while (!held) {
     const note = await readNote(noteFile);
     if (deps.clock.now() > (note?.stopping ? deadline : startedAt + NOTICE_MS)) {
       throw cliErrors.alreadyRunning({ folder, pid: note?.pid ?? 'unknown' });
     }
     if (note?.stopping) await wait();
     else await deps.clock.sleep(LOOK_EVERY_MS, { signal: deps.signal });
-    database = await open(folder);
+    held = await take(folder);
   }
   const left = (await readNote(noteFile))?.children ?? {};
   while (Object.values(left).some(isAlive) && deps.clock.now() < deadline) await wait();
 
-  const held = database;
+  const lock = held;
   const children = new Map<string, number>();
   let stopping = false;
   const write = (): void => {
@@ -81,23 +79,18 @@ export async function lockRun(folder: string, deps: RunLockDeps): Promise<RunLoc
     },
     [Symbol.dispose]() {
       rmSync(noteFile, { force: true });
-      held.close();
+      lock[Symbol.dispose]();
     },
   };
 }
 
-/** The open lock, or undefined when another process has it. */
-async function open(folder: string): Promise<DatabaseSync | undefined> {
-  let database: DatabaseSync | undefined;
+/** The lock, or undefined when another process has it. */
+async function take(folder: string): Promise<Disposable | undefined> {
   try {
     // Others may pass through: the database runs as another user when this one is root.
     await mkdir(folder, { recursive: true, mode: 0o711 });
-    database = new DatabaseSync(join(folder, 'up.lock'), { timeout: 0 });
-    database.exec('BEGIN EXCLUSIVE');
-    return database;
+    return await lockFolder(folder, 'up.lock');
   } catch (error) {
-    database?.close();
-    if (error instanceof Error && /locked/.test(error.message)) return undefined;
     throw cliErrors.folderUnwritable({ folder, reason: reasonOf(error) }, { cause: error });
   }
 }

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { syncFolder, writeDurably } from '@moorline/files';
 import { dbErrors } from '../errors.ts';
 import type { Binaries } from './binaries.ts';
-import { syncFolder, writeDurably } from './durable-file.ts';
 import type { Home } from './home.ts';
 import type { OsUser } from './os-user.ts';
 
@@ -41,7 +41,7 @@ export async function ensureCluster(
     return readSecrets(home);
   }
   const secrets = { bootstrap: newPassword(), owner: newPassword(), serving: newPassword() };
-  writeDurably(home.secretsFile, JSON.stringify(secrets));
+  await writeDurably(home.secretsFile, JSON.stringify(secrets));
   rmSync(home.rolesMarker, { force: true });
   const making = `${home.cluster}.new`;
   rmSync(making, { recursive: true, force: true });
@@ -49,7 +49,7 @@ export async function ensureCluster(
   if (user) chownSync(making, user.uid, user.gid);
   await runInitdb({ home, making, binaries, user, password: secrets.bootstrap, signal });
   renameSync(making, home.cluster);
-  syncFolder(home.path);
+  await syncFolder(home.path);
   return secrets;
 }
 

@@ -12,9 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isErrno, reasonOf, writeDurably } from '@moorline/files';
 import type { Logger } from '@moorline/kernel';
 import { dbErrors } from '../errors.ts';
-import { writeDurably } from './durable-file.ts';
 import type { OsUser } from './os-user.ts';
 import { canEnter, systemHomeOf } from './system-folder.ts';
 
@@ -35,16 +35,20 @@ export interface Home {
  * an id that the stand-in carries too, so that a new folder at an old path never gets the old one's data.
  * @throws `db.folder_unwritable`
  */
-export function openHome(folder: string, user: OsUser | undefined, logger: Logger): Home {
+export async function openHome(
+  folder: string,
+  user: OsUser | undefined,
+  logger: Logger,
+): Promise<Home> {
   const real = makeWritable(folder);
   const pointer = readPointer(real);
   // As root the stand-in also takes the place of a socket folder in /tmp, where others could put a link.
   const suits = !user || (hasShortPath(real) && canEnter(user, real));
   if (!pointer && suits) return homeAt(real, real);
-  const made = pointer ?? pointElsewhere(real, logger);
+  const made = pointer ?? (await pointElsewhere(real, logger));
   mkdirSync(made.home, { recursive: true, mode: 0o711 });
   chmodSync(made.home, 0o711);
-  writeDurably(join(made.home, 'id'), made.id);
+  await writeDurably(join(made.home, 'id'), made.id);
   return homeAt(real, made.home);
 }
 
@@ -75,8 +79,7 @@ function makeWritable(folder: string): string {
     rmSync(trial);
     return real;
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw dbErrors.folderUnwritable({ folder, reason }, { cause });
+    throw dbErrors.folderUnwritable({ folder, reason: reasonOf(cause) }, { cause });
   }
 }
 
@@ -101,14 +104,14 @@ function readPointer(folder: string): Pointer | undefined {
   return { home, id };
 }
 
-function pointElsewhere(folder: string, logger: Logger): Pointer {
+async function pointElsewhere(folder: string, logger: Logger): Promise<Pointer> {
   const pointer: Pointer = { home: systemHomeOf(folder), id: randomUUID() };
   if (existsSync(pointer.home)) {
     const aside = `${pointer.home}-left-${Date.now()}`;
     renameSync(pointer.home, aside);
     logger.warn({ aside, folder }, 'database of an earlier data folder at this path set aside');
   }
-  writeDurably(join(folder, POINTER), JSON.stringify(pointer));
+  await writeDurably(join(folder, POINTER), JSON.stringify(pointer));
   return pointer;
 }
 
@@ -126,7 +129,7 @@ export function makeSocketFolder(home: Home, user: OsUser | undefined): string {
     mkdirSync(folder, { mode: 0o700 });
     if (user) chownSync(folder, user.uid, user.gid);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!isErrno(error) || error.code !== 'EEXIST') throw error;
     const { uid } = lstatSync(folder);
     const expected = user?.uid ?? process.getuid?.() ?? uid;
     if (!lstatSync(folder).isDirectory() || uid !== expected)

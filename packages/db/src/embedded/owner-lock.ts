@@ -1,6 +1,6 @@
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { lockFolder } from '@moorline/files';
 import { dbErrors } from '../errors.ts';
 
 /** Held as long as the process lives; the operating system lets go of it at any kind of end. */
@@ -9,38 +9,25 @@ export interface OwnerLock {
 }
 
 /**
- * Makes this process the only owner of `home`. The lock is the operating system's own lock on a file (taken by
- * SQLite, since Node has no call for it): nothing goes stale, and a process id that is used again cannot be
- * taken for the owner. `owner.json` beside it only says who the owner is.
+ * Makes this process the only owner of `home`. The lock is what counts: a process id that is used again cannot
+ * be taken for the owner. `owner.json` beside it only says who the owner is.
  * @throws `db.folder_in_use`
  */
-export function takeOwnership(home: string, folder: string): OwnerLock {
+export async function takeOwnership(home: string, folder: string): Promise<OwnerLock> {
   const ownerFile = join(home, 'owner.json');
-  const lockFile = join(home, 'owner.lock');
-  // Ours alone: who can open it for reading could hold a lock on it.
-  closeSync(openSync(lockFile, 'a', 0o600));
-  const lock = new DatabaseSync(lockFile, { timeout: 0 });
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (cause) {
-    lock.close();
-    if (!isBusy(cause)) throw cause;
-    throw dbErrors.folderInUse({ folder, ...readOwner(ownerFile) }, { cause });
-  }
+  const lock = await lockFolder(home, 'owner.lock');
+  if (!lock) throw dbErrors.folderInUse({ folder, ...readOwner(ownerFile) });
   const owner = { pid: process.pid, since: new Date().toISOString() };
   writeFileSync(ownerFile, JSON.stringify(owner), { mode: 0o600 });
+  let isHeld = true;
   return {
     release() {
-      if (!lock.isOpen) return;
+      if (!isHeld) return;
+      isHeld = false;
       rmSync(ownerFile, { force: true });
-      lock.close();
+      lock[Symbol.dispose]();
     },
   };
-}
-
-function isBusy(error: unknown): boolean {
-  // @spec https://www.sqlite.org/rescode.html: SQLITE_BUSY
-  return (error as { errcode?: unknown } | null)?.errcode === 5;
 }
 
 function readOwner(file: string): { pid: number | string; since: string } {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { writeDurably } from '@moorline/files';
 import pg from 'pg';
 import { BOOTSTRAP_ROLE, type Secrets } from './cluster.ts';
-import { writeDurably } from './durable-file.ts';
 import type { Home } from './home.ts';
 import type { Address } from './postmaster.ts';
 
@@ -29,7 +29,7 @@ export async function ensureRoles(home: Home, address: Address, secrets: Secrets
     }
     await createDatabaseIfMissing(client, DATABASE_NAME);
   });
-  writeDurably(home.rolesMarker, '');
+  await writeDurably(home.rolesMarker, '');
 }
 
 /** Runs `work` as the superuser, on the maintenance database. */

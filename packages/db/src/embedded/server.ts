@@ -63,8 +63,8 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const logger = options.logger.child({ part: 'postgres' });
   const progress = (step: string): void => options.onProgress?.(step);
   const user = databaseOsUser();
-  const home = openHome(folder, user, logger);
-  const lock = takeOwnership(home.path, home.folder);
+  const home = await openHome(folder, user, logger);
+  const lock = await takeOwnership(home.path, home.folder);
   try {
     const binaries = prepareBinaries(home.path, user);
     await endLeftovers(home.cluster, logger);
@@ -191,7 +191,7 @@ export async function removeCluster(folder: string, logger: Logger): Promise<voi
   const home = findHome(folder);
   if (!home) return;
   if (existsSync(home.path)) {
-    const lock = takeOwnership(home.path, home.folder);
+    const lock = await takeOwnership(home.path, home.folder);
     try {
       await endLeftovers(home.cluster, logger);
     } finally {
