@@ -174,6 +174,14 @@ describe('the trip through the command line', () => {
     assert.equal(verify.code, 0);
   });
 
+  it('changes a client setting at the site and leaves the others', async () => {
+    const context = ['--context', 'site'];
+    const set = await moorline('client-settings', 'set', '--inventory-minutes', '240', ...context);
+    assert.equal(set.code, 0, set.err);
+    const settings = await json<Record<string, unknown>>('client-settings', 'show', ...context);
+    assert.deepEqual([settings.inventoryMinutes, settings.policyPollMinutes], [240, 60]);
+  });
+
   it('answers wrong words with the nearest right one, and exits 2', async () => {
     for (const [args, hint] of [
       [['devices', 'lst'], /list/],

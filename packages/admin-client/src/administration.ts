@@ -127,7 +127,7 @@ export function createClientSettingsClient(transport: Transport): ClientSettings
   return {
     get: (options = {}) => transport.json(ADMIN_PATHS.clientSettings, options),
     set: (body, options = {}) =>
-      transport.json(ADMIN_PATHS.clientSettings, { ...options, method: 'PUT', body }),
+      transport.json(ADMIN_PATHS.clientSettings, { ...options, method: 'PATCH', body }),
   };
 }
 

@@ -17,7 +17,7 @@ export interface CallOptions {
 }
 
 interface Call extends CallOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly accept?: string;
 }
