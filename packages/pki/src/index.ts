@@ -1,5 +1,6 @@
 export { CA_CERTIFICATE_FILE } from './ca-store.ts';
 export { createKeyAndCsr, readCsr } from './csr.ts';
+export { sameDigest, sha256Hex } from './digest.ts';
 export { pkiErrors } from './errors.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export type { ClientProfile, IssuedCertificate, Issuer, ServerCertificate } from './issuer.ts';

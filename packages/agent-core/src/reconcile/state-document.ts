@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { AGENT_LIMITS, type StateDocumentWire } from '@moorline/contracts/agent';
 import { canonicalRows, type InventoryClass, type InventoryRow, rowDelta } from '@moorline/model';
+import { sha256Hex } from '@moorline/pki';
 
 /** A document to send: what the wire takes, and what is acknowledged when it was taken. */
 export interface OutgoingDocument {
@@ -16,7 +16,7 @@ export function documentHash(
   inventoryClass: InventoryClass,
   rows: readonly InventoryRow[],
 ): string {
-  return createHash('sha256').update(canonicalRows(inventoryClass, rows)).digest('hex');
+  return sha256Hex(canonicalRows(inventoryClass, rows));
 }
 
 export interface Collected {

@@ -10,8 +10,8 @@ import {
 } from '@moorline/kernel';
 import { type Actor, actorName } from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
+import { sameDigest, sha256Hex } from '@moorline/pki';
 import type { RecordAudit } from '../ports.ts';
-import { sameDigest, sha256Hex } from '../sha256.ts';
 import { attachErrors, relayErrors } from './errors.ts';
 import type { DownlinkTables, JoinTokenRow } from './tables.ts';
 

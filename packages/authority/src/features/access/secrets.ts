@@ -1,5 +1,6 @@
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { Entropy } from '@moorline/kernel';
+import { sha256Hex } from '@moorline/pki';
 
 /** A fresh secret of 256 bits with a prefix that scanners can find. */
 export function newSecret(prefix: string, entropy: Entropy): string {
@@ -8,7 +9,7 @@ export function newSecret(prefix: string, entropy: Entropy): string {
 
 /** How a secret of full entropy is kept: SHA-256, lower-case hex. */
 export function secretHash(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return sha256Hex(secret);
 }
 
 // OWASP's second scrypt choice (N = 2^16, r = 8, p = 2) halved in p: 64 MiB and about 100 ms here.

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { QueryOptionName } from '@moorline/codecs/odata';
 import { ADMIN_PATHS, Collection, ManagedDevice } from '@moorline/contracts/admin';
 import type { HttpApp } from '@moorline/http';
+import { sha256Hex } from '@moorline/pki';
 import { Type } from 'typebox';
 import { collectionOf, contextOf, narrow, queryOf, querySchema } from '../../listing/answer.ts';
 import { actorOf } from '../../request-actor.ts';
@@ -98,5 +98,5 @@ export function deviceRoutes(app: HttpApp, devices: Devices): void {
 
 /** The device's ETag: changes with whatever is shown of it. @spec RFC 9110 §8.8.3 */
 export function deviceTag(device: ManagedDevice): string {
-  return `W/"${createHash('sha256').update(JSON.stringify(device)).digest('hex').slice(0, 24)}"`;
+  return `W/"${sha256Hex(JSON.stringify(device)).slice(0, 24)}"`;
 }

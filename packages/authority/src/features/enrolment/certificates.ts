@@ -1,8 +1,8 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { recordset, sqlOf } from '@moorline/db';
 import { type DeviceId, rfc3339 } from '@moorline/kernel';
 import type { IssuedIdentity, Transaction } from '@moorline/model/ports';
-import type { IssuedCertificate } from '@moorline/pki';
+import { type IssuedCertificate, sha256Hex } from '@moorline/pki';
 import { sql } from 'kysely';
 import type { EnrolmentTables } from './tables.ts';
 
@@ -17,7 +17,7 @@ export interface NewCertificate {
 
 /** SHA-256 of the public key (DER SubjectPublicKeyInfo), lower-case hex. */
 export function keyFingerprint(spki: Uint8Array): string {
-  return createHash('sha256').update(spki).digest('hex');
+  return sha256Hex(spki);
 }
 
 /** The same of a certificate: cheaper than verifying the request that it was made from once more. */

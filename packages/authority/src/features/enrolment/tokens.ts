@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { CreateEnrolmentToken, EnrolmentToken } from '@moorline/contracts/admin';
 import { decodeInvitation, ENROL_PREFIX, encodeInvitation } from '@moorline/contracts/agent';
 import { type Database, sqlOf } from '@moorline/db';
@@ -12,6 +11,7 @@ import {
 } from '@moorline/kernel';
 import { type Actor, actorName } from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
+import { sameDigest, sha256Hex } from '@moorline/pki';
 import { sql } from 'kysely';
 import { authorize } from '../access/index.ts';
 import { recordAudit } from '../audit/index.ts';
@@ -62,7 +62,7 @@ export function createEnrolmentTokens(deps: {
         authority_id: authorityId,
         id,
         display_name: request.displayName ?? 'Enrolment token',
-        secret_hash: hashOf(secret),
+        secret_hash: sha256Hex(secret),
         quota: request.quota ?? 1,
         used: 0,
         created_at: new Date(now),
@@ -140,7 +140,7 @@ export function readToken(
 ): { readonly id: string; readonly hash: string } | undefined {
   const invitation = decodeInvitation(ENROL_PREFIX, text);
   if (!invitation || !isUuid(invitation.id)) return undefined;
-  return { id: invitation.id, hash: hashOf(invitation.secret) };
+  return { id: invitation.id, hash: sha256Hex(invitation.secret) };
 }
 
 /** The token's row when the secret is its own. @throws `enrolment.token_invalid` */
@@ -151,7 +151,7 @@ export async function findToken(tx: Transaction, presented: PresentedToken): Pro
     .where('authority_id', '=', tx.authorityId)
     .where('id', '=', presented.id)
     .executeTakeFirst();
-  if (!row || !sameHash(row.secret_hash, presented.hash)) throw enrolmentErrors.tokenInvalid();
+  if (!row || !sameDigest(row.secret_hash, presented.hash)) throw enrolmentErrors.tokenInvalid();
   return row;
 }
 
@@ -161,14 +161,6 @@ export function checkTokenAlive(row: TokenRow, now: number): void {
   if (row.expires_at.getTime() <= now) {
     throw enrolmentErrors.tokenExpired({ expiredAt: rfc3339(row.expires_at.getTime()) });
   }
-}
-
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
-
-function sameHash(a: string, b: string): boolean {
-  return timingSafeEqual(Buffer.from(a, 'hex'), Buffer.from(b, 'hex'));
 }
 
 function shown(row: TokenRow): EnrolmentToken {

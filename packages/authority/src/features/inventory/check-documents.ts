@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { nearest } from '@moorline/kernel';
 import {
   canonicalRows,
@@ -11,6 +10,7 @@ import {
   rowKey,
 } from '@moorline/model';
 import type { StateDocument } from '@moorline/model/ports';
+import { sha256Hex } from '@moorline/pki';
 import { inventoryErrors } from './errors.ts';
 
 /** A document whose rows are all of its class. */
@@ -101,7 +101,7 @@ export function hashOf(
       limitBytes: DOCUMENT_LIMIT_BYTES,
     });
   }
-  return { hash: createHash('sha256').update(text).digest('hex'), sizeBytes };
+  return { hash: sha256Hex(text), sizeBytes };
 }
 
 /** The class of that name, or the error that names the nearest one. */
