@@ -75,8 +75,3 @@ function checkLedger(applied: ReadonlySet<string>, migrations: readonly Migratio
     else if (missing !== undefined) throw dbErrors.migrationsOutOfOrder({ applied: id, missing });
   }
 }
-
-/** What the serving role needs beside its tables; idempotent, run by the schema's owner. */
-export async function grantSchema(client: pg.ClientBase): Promise<void> {
-  await client.query('grant usage on schema public to moorline_serving');
-}

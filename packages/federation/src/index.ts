@@ -1,9 +1,7 @@
 export { createDownlink, type Downlink, type DownlinkDeps } from './downlink/downlink.ts';
-export { attachErrors, downlinkErrors, relayErrors } from './downlink/errors.ts';
 export { DOWNLINK_MIGRATIONS } from './downlink/migrations.ts';
 export type { AuditRecord, Authorize, RecordAudit } from './ports.ts';
 export { CHANGE_LOG, LIVE } from './topics.ts';
 export type { Attached, LocalUser } from './uplink/attach.ts';
-export { relayRefusals, siteAttachErrors } from './uplink/errors.ts';
 export { UPLINK_MIGRATIONS } from './uplink/migrations.ts';
 export { createUplink, type Uplink, type UplinkDeps, type UplinkStatus } from './uplink/uplink.ts';

@@ -1,4 +1,4 @@
-import type { EntityDescription, OrderBy, QueryOptions } from '@moorline/codecs/odata';
+import type { QueryOptions } from '@moorline/codecs/odata';
 
 /** Rows that one answer holds at most, and by default. */
 export const PAGE = { default: 100, max: 1000 } as const;
@@ -15,9 +15,4 @@ export interface ListPage<T> {
   readonly count: number | null;
   /** For the next page; null at the end. */
   readonly skipToken: string | null;
-}
-
-export interface ListDescription {
-  readonly entity: EntityDescription;
-  readonly defaultOrder: readonly OrderBy[];
 }

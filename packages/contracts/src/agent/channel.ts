@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 /**
  * Server → agent over the channel, one JSON text per message. The agent sends no application messages:
  * it answers pings, and anything else closes the channel (1003).
- * `desired`: desired state moved; `actions`: actions are waiting; `renew`: renew the certificate now.
+ * `desired`: desired state moved; `actions`: actions are waiting.
  * since 1
  */
 export const NudgeMessage = Type.Object({

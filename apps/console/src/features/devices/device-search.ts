@@ -31,7 +31,6 @@ export const DEVICE_FILTERS = {
   online: { title: 'Status', choices: { true: 'Online', false: 'Offline' } },
   activity: { title: 'Activity', choices: { active: 'Active', inactive: 'Inactive' } },
 } as const;
-export type DeviceFilterName = keyof typeof DEVICE_FILTERS;
 export const DEVICE_FILTER_NAMES = ['managedBy', 'online', 'activity'] as const;
 
 const SORT = /^-?[a-zA-Z]{1,64}$/;

@@ -1,5 +1,4 @@
 export { type Actions, createActions } from './actions.ts';
 export { DEVICE_ACTION } from './entity.ts';
-export { actionErrors } from './errors.ts';
 export { ACTIONS_MIGRATIONS } from './migrations.ts';
 export { actionRoutes } from './routes.ts';

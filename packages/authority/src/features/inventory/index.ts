@@ -1,4 +1,3 @@
-export { inventoryErrors } from './errors.ts';
 export { createInventory, type Inventory } from './inventory.ts';
 export { INVENTORY_MIGRATIONS } from './migrations.ts';
 export { inventoryRoutes } from './routes.ts';
