@@ -122,6 +122,17 @@ test('a dependency that is not declared is refused, of the house or from outside
   );
 });
 
+test('a dependency that nothing imports is refused', () => {
+  const found = judge({
+    'packages/extra/package.json': '{"dependencies": {"@moorline/kernel": "0.1.0", "pg": "8"}}',
+    'packages/extra/src/index.ts': "import '@moorline/kernel';\n",
+  });
+  assert.deepEqual(
+    found.filter((line) => line.includes('unused')),
+    ['packages/extra/package.json:1: unused dependency: nothing in packages/extra/src imports pg'],
+  );
+});
+
 test('a development dependency of the root serves tests and nothing else', () => {
   only(
     judge({

@@ -39,6 +39,7 @@ export function violations(house: House): readonly Violation[] {
   return [
     ...unlistedPackages(house),
     ...manifestEdges(house),
+    ...unusedDependencies(house, imports),
     ...imports.flatMap((one) => checkImport(house, one)),
     ...cycles(house, imports),
     ...house.packages.flatMap((one) => one.files.flatMap(hostWords)),
@@ -72,6 +73,19 @@ function manifestEdges(house: House): Violation[] {
       return problem ? [{ file: `${from.folder}/package.json`, line, message: problem }] : [];
     }),
   );
+}
+
+function unusedDependencies(house: House, imports: readonly Import[]): Violation[] {
+  return house.packages.flatMap((from) => {
+    const own = imports.filter((one) => one.from === from).map(({ specifier }) => specifier);
+    return Object.keys(from.manifest.dependencies ?? {})
+      .filter((name) => !own.some((one) => one === name || one.startsWith(`${name}/`)))
+      .map((name) => ({
+        file: `${from.folder}/package.json`,
+        line: lineOf(from.manifestText, `"${name}"`),
+        message: `unused dependency: nothing in ${from.folder}/src imports ${name}`,
+      }));
+  });
 }
 
 function checkImport(house: House, one: Import): Violation[] {
