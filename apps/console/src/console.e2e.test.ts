@@ -1,84 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { createAdminClient } from '@moorline/admin-client';
-import { type Child, freePortTriple, startChild } from '@moorline/testkit';
+import { createProcessWorld, type HostName, type ProcessWorld } from '@moorline/testkit/processes';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CONSOLE = join(ROOT, 'dist', 'console');
 const SCREENSHOTS = join(ROOT, '.build', 'screenshots');
 const PASSWORD = 'four quiet herons landing';
-
-interface HostReady {
-  readonly consoleUrl: string;
-}
-
-/** A tenant, a site attached to it, and an agent of this machine enrolled at the site: the product's own processes. */
-interface System extends AsyncDisposable {
-  readonly tenant: Child<HostReady>;
-  readonly site: Child<HostReady>;
-  readonly deviceName: string;
-}
-
-async function startSystem(): Promise<System> {
-  const folder = await mkdtemp(join(tmpdir(), 'moorline-console-'));
-  // The embedded database runs as a user of its own when the tests run as root.
-  await chmod(folder, 0o711);
-  const running = new AsyncDisposableStack();
-  running.defer(() => rm(folder, { recursive: true, force: true }));
-  const program = (app: string): string => join(ROOT, 'apps', app, 'src', 'main.ts');
-  const host = async (app: 'tenant' | 'site', name: string): Promise<Child<HostReady>> => {
-    const port = await freePortTriple();
-    return running.use(
-      await startChild<HostReady>({
-        program: program(app),
-        args: [
-          'run',
-          ...['--data', join(folder, app), '--port', String(port)],
-          ...['--name', name, '--console', CONSOLE],
-        ],
-        logFile: join(folder, `${app}.log`),
-      }),
-    );
-  };
-  try {
-    const tenant = await host('tenant', 'Contoso');
-    const site = await host('site', 'HQ1');
-    const clientOf = async (child: Child<HostReady>) => {
-      const { token } = await child.request<{ token: string }>('apiToken', { name: 'test' });
-      return createAdminClient({
-        baseUrl: child.ready.consoleUrl,
-        authorization: () => `Bearer ${token}`,
-      });
-    };
-    const [atTenant, atSite] = [await clientOf(tenant), await clientOf(site)];
-    const { token: joinToken } = await atTenant.connectors.createJoinToken();
-    await atSite.cloudAttach.attach({ joinToken });
-    const enrolment = await atSite.enrolmentTokens.create({ displayName: 'This machine' });
-    const agent = running.use(
-      await startChild<{ deviceId: string; deviceName: string }>({
-        program: program('agent'),
-        args: ['run', '--data', join(folder, 'agent'), '--enrol', enrolment.token ?? ''],
-        logFile: join(folder, 'agent.log'),
-      }),
-    );
-    return {
-      tenant,
-      site,
-      deviceName: agent.ready.deviceName,
-      [Symbol.asyncDispose]: () => running.disposeAsync(),
-    };
-  } catch (error) {
-    await running.disposeAsync();
-    throw error;
-  }
-}
 
 /** What a browser must not say while it is used: every error and warning of the page. */
 function watch(page: Page, complaints: string[]): void {
@@ -91,8 +24,8 @@ function watch(page: Page, complaints: string[]): void {
   page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
 }
 
-async function signInByLink(page: Page, host: Child<HostReady>): Promise<string> {
-  const { url } = await host.request<{ url: string }>('signInLink');
+async function signInByLink(page: Page, world: ProcessWorld, name: HostName): Promise<string> {
+  const { url } = await world.host(name).request<{ url: string }>('signInLink');
   await page.goto(url);
   return url;
 }
@@ -128,7 +61,9 @@ const skip =
     : false;
 
 describe('the console in a browser', { skip, timeout: 240_000 }, () => {
-  let system: System;
+  let world: ProcessWorld;
+  let tenantUrl = '';
+  let deviceName = '';
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -139,7 +74,13 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
   before(async () => {
     assert.ok(existsSync(join(CONSOLE, 'index.html')), 'build the console first: npm run build');
     await mkdir(SCREENSHOTS, { recursive: true });
-    system = await startSystem();
+    world = await createProcessWorld({ programs: 'source', consoleFolder: CONSOLE });
+    await world.start('tenant');
+    await world.start('site');
+    await world.attach();
+    await world.enrolAgent();
+    tenantUrl = world.host('tenant').ready.consoleUrl;
+    deviceName = world.agent().ready.deviceName;
     browser = await chromium.launch({
       executablePath: browserPath,
       args: [
@@ -159,13 +100,13 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
 
   after(async () => {
     await browser?.close();
-    await system?.[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
   });
 
   let spentLink = '';
 
   test('a one-time link signs in, leaves the address, and asks for a password', async () => {
-    spentLink = await signInByLink(page, system.tenant);
+    spentLink = await signInByLink(page, world, 'tenant');
     await page.getByRole('heading', { name: 'Set your password' }).waitFor();
     assert.equal(new URL(page.url()).hash, '');
     await page.getByLabel(/^New password/).fill('short');
@@ -203,14 +144,14 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
 
   test('the device of the site appears in the list by itself, and is found by search', async () => {
     await openFromNavigation(page, 'Devices');
-    await page.getByRole('link', { name: system.deviceName }).waitFor();
+    await page.getByRole('link', { name: deviceName }).waitFor();
     await page.getByText('1 device', { exact: true }).waitFor();
     await picture('devices-light');
     await page.getByRole('searchbox', { name: 'Search devices' }).fill('no such device');
     await page.getByText('No device matches').waitFor();
     await page.waitForURL(/q=no/);
     await page.getByRole('button', { name: 'Clear search and filters' }).click();
-    await page.getByRole('link', { name: system.deviceName }).waitFor();
+    await page.getByRole('link', { name: deviceName }).waitFor();
   });
 
   test('a filter is part of the address, and the address brings it back', async () => {
@@ -219,7 +160,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     await page.waitForURL(/online=/);
     await page.reload();
     await page.getByRole('button', { name: 'Status: Online' }).waitFor();
-    await page.getByRole('link', { name: system.deviceName }).waitFor();
+    await page.getByRole('link', { name: deviceName }).waitFor();
     await page.getByRole('button', { name: 'Clear', exact: true }).click();
   });
 
@@ -229,11 +170,11 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     await row.focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: system.deviceName, level: 1 }).waitFor();
+    await page.getByRole('heading', { name: deviceName, level: 1 }).waitFor();
   });
 
   test('the device page shows the real hardware and software of this machine', async () => {
-    await openDevice(page, system.deviceName);
+    await openDevice(page, deviceName);
     await page.getByRole('region', { name: 'System' }).waitFor();
     await picture('device-light');
     await page.getByRole('tab', { name: 'Hardware' }).click();
@@ -252,7 +193,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
   });
 
   test('syncing shows every hop, live, up to the answer of the agent', async () => {
-    await openDevice(page, system.deviceName);
+    await openDevice(page, deviceName);
     await page
       .getByRole('toolbar', { name: 'Device commands' })
       .getByRole('button', { name: 'Sync machine policy' })
@@ -303,7 +244,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
 
   test('every page fits a narrow window and a dark one', async () => {
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    await openDevice(page, system.deviceName);
+    await openDevice(page, deviceName);
     await picture('device-dark');
     await page.setViewportSize({ width: 360, height: 740 });
     const device = new URL(page.url()).pathname;
@@ -311,7 +252,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
       ...['/', '/devices', device, `${device}?tab=hardware`, '/connectors', '/enrolment-tokens'],
       ...['/client-settings', '/administrators', '/api-tokens', '/audit-logs'],
     ]) {
-      await page.goto(system.tenant.ready.consoleUrl + path);
+      await page.goto(tenantUrl + path);
       await page.getByRole('heading', { level: 1 }).waitFor();
       assert.equal(await overflow(page), 0, path);
     }
@@ -323,7 +264,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     await page.getByRole('button', { name: /^Account of/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await page.goto(`${system.tenant.ready.consoleUrl}/audit-logs`);
+    await page.goto(`${tenantUrl}/audit-logs`);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.getByLabel(/^User name/).fill('admin');
     await page.getByLabel(/^Password/).fill('not the password');
@@ -335,7 +276,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
   });
 
   test('the same console at the site says where one is, and shows its own end of the attachment', async () => {
-    await signInByLink(page, system.site);
+    await signInByLink(page, world, 'site');
     await page.getByRole('heading', { name: 'Set your password' }).waitFor();
     await setPassword(page);
     await page.getByText('Site HQ1').waitFor();

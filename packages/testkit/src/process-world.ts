@@ -36,6 +36,8 @@ export interface ProcessWorld extends AsyncDisposable {
 export interface ProcessWorldOptions {
   /** `source`: the programs as they stand in the tree; `bundle`: what `npm run build` made. */
   readonly programs: 'source' | 'bundle';
+  /** A built console that both hosts serve; default: none. */
+  readonly consoleFolder?: string;
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -70,6 +72,7 @@ export async function createProcessWorld(options: ProcessWorldOptions): Promise<
         ...['--data', join(folder, name)],
         ...['--port', String(ports[name])],
         ...['--name', name === 'tenant' ? 'Contoso' : 'HQ1'],
+        ...(options.consoleFolder === undefined ? [] : ['--console', options.consoleFolder]),
       ],
       logFile: logOf(name),
     });
