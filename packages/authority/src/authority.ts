@@ -35,7 +35,7 @@ import {
   inventoryRoutes,
 } from './features/inventory/index.ts';
 import { createPolicy, POLICY_MIGRATIONS, policyRoutes } from './features/policy/index.ts';
-import { createRefusals } from './features/refusals/index.ts';
+import { auditRefused, createRefusals, type Refusals } from './features/refusals/index.ts';
 import type { Profile } from './profile.ts';
 
 /** The authority's tables, in the order in which they are made. */
@@ -58,6 +58,8 @@ export interface Authority extends AsyncDisposable {
   /** Enrolment tokens, and how devices leave. */
   readonly enrolment: Pick<Enrolment, 'tokens' | 'remove' | 'setBlocked'>;
   readonly access: Access;
+  /** For gateways: audits what they refuse before it reaches the device port. */
+  readonly refusals: Pick<Refusals, 'record'>;
   readonly uploadSource: UploadSource;
   readonly uploadSink: UploadSink;
   readonly remoteActionQueue: RemoteActionQueue;
@@ -106,6 +108,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
 
   return {
     access,
+    refusals,
     enrolment,
     administration: {
       requestAction: actions.requestAction,
@@ -141,6 +144,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     remoteActionQueue: actions.remoteActionQueue,
     deviceCountsByOrigin: devices.countsByOrigin,
     routes(app) {
+      auditRefused(app, refusals);
       batchRoute(app);
       metadataRoute(app);
       eventsRoute(app, deps);

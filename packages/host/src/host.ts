@@ -224,6 +224,7 @@ export async function startHost(
     logger,
     authorityName: identity.name,
     limiter,
+    refused: engine.refusals.record,
   });
   stack.use(gateway);
   federation.registerGateway(devices);

@@ -19,7 +19,7 @@ export function answerErrors(
   options: { readonly logger: Logger; readonly formatOf: (path: string) => ErrorFormat },
 ): void {
   app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const error = toMoorlineError(thrown, request);
+    const error = refusalOf(thrown, request);
     const context = { requestId: request.id, route: request.routeOptions.url, code: error.code };
     if (error.kind === 'bug' || error.status === 500) {
       options.logger.error({ ...context, err: error.cause ?? error }, 'request failed');
@@ -80,7 +80,8 @@ export function pathOf(url: string): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
-function toMoorlineError(thrown: unknown, request: FastifyRequest): MoorlineError {
+/** What was thrown while the request was served, as the error that its sender is answered with. */
+export function refusalOf(thrown: unknown, request: FastifyRequest): MoorlineError {
   if (thrown instanceof MoorlineError) return thrown;
   if (!isFastifyError(thrown)) return asMoorlineError(thrown);
   if (thrown.validation) return validationError(thrown);

@@ -9,7 +9,7 @@ export {
 export type { ConnectionBounds } from './connection-bounds.ts';
 export { serveConsole } from './console-files.ts';
 export { createLogger } from './create-logger.ts';
-export type { ErrorFormat } from './error-answer.ts';
+export { type ErrorFormat, refusalOf } from './error-answer.ts';
 export { httpErrors } from './errors.ts';
 export {
   type EventStream,

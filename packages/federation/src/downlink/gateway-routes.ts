@@ -13,8 +13,9 @@ import {
   type Listener,
   type PeerCertificate,
   peerCertificate,
+  refusalOf,
 } from '@moorline/http';
-import { asMoorlineError, type ConnectorId, MoorlineError } from '@moorline/kernel';
+import { asMoorlineError, type ConnectorId, type MoorlineError } from '@moorline/kernel';
 import { WebSocketServer } from 'ws';
 import type { RefusalAudit } from '../refusal-audit.ts';
 import type { ConnectorIdentities } from './attach.ts';
@@ -140,21 +141,13 @@ function header(request: HttpRequest, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Fastify's own refusals (a body that is not of the schema, too long) under the code that the caller sees. */
-function asRefusal(thrown: Error): MoorlineError {
-  if (thrown instanceof MoorlineError) return thrown;
-  const status = 'statusCode' in thrown ? thrown.statusCode : undefined;
-  if (typeof status !== 'number' || status >= 500) return asMoorlineError(thrown);
-  return new MoorlineError({ code: 'request.invalid', kind: 'failure', text: thrown.message });
-}
-
 async function audit(
   refusals: RefusalAudit,
   activity: string,
   request: HttpRequest,
   thrown: Error,
 ): Promise<void> {
-  const error = asRefusal(thrown);
+  const error = refusalOf(thrown, request);
   // Two answers that the protocol lives with: they tell the site where to go on.
   const isCourse =
     error.code === downlinkErrors.cursorMismatch.spec.code ||

@@ -1,4 +1,4 @@
-import { CHANNEL_CLOSE, type NudgeMessage } from '@moorline/contracts/agent';
+import { AGENT_PATHS, CHANNEL_CLOSE, type NudgeMessage } from '@moorline/contracts/agent';
 import { httpErrors, type PeerCertificate, type UpgradeRequest } from '@moorline/http';
 import {
   asMoorlineError,
@@ -18,6 +18,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { ACTIONS, AgentSocket, DESIRED } from './agent-socket.ts';
 import type { DeviceAccess } from './device-access.ts';
 import { createPingWheel } from './ping-wheel.ts';
+import { noteRefusal, type RecordRefusal } from './refused.ts';
 
 /** The open channels of an authority, at most one a device. @spec docs/protocols/agent.md §8 */
 export interface Channels {
@@ -54,6 +55,7 @@ export function createChannels(deps: {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly logger: Logger;
+  readonly refused: RecordRefusal;
 }): Channels {
   const { devicePort, access, clock, entropy, logger } = deps;
   const byDevice = new Map<DeviceId, AgentSocket>();
@@ -201,7 +203,11 @@ export function createChannels(deps: {
       },
     },
     async accept({ request, socket: raw, head, peer, remoteAddress, signal }) {
-      const device = await access.authenticate(peer);
+      const device = await access.authenticate(peer).catch((thrown: unknown) => {
+        const from = { actor: peer.uri.slice(0, 128), target: `GET ${AGENT_PATHS.channel}` };
+        noteRefusal(deps.refused, asMoorlineError(thrown), { ...from, remoteAddress });
+        throw thrown;
+      });
       if (closing) throw httpErrors.stopping();
       if (signal.aborted) return;
       server.handleUpgrade(request, raw, head, (socket) => {

@@ -22,7 +22,12 @@ import type {
   StateDocument,
 } from '@moorline/model/ports';
 import { WebSocket } from 'ws';
-import { type AgentGateway, type AgentGatewayDeps, registerAgentGateway } from './index.ts';
+import {
+  type AgentGateway,
+  type AgentGatewayDeps,
+  type GatewayRefusal,
+  registerAgentGateway,
+} from './index.ts';
 
 const errors = defineErrors({
   tokenUnknown: {
@@ -149,6 +154,8 @@ export interface Answer {
 
 export interface TestGateway extends AsyncDisposable {
   readonly port: RecordingPort;
+  /** What the gateway told of, in order. */
+  readonly refusals: readonly GatewayRefusal[];
   readonly gateway: AgentGateway;
   readonly tcpPort: number;
   ask(
@@ -170,6 +177,7 @@ export async function startGateway(
 ): Promise<TestGateway> {
   const clock = options.clock ?? systemClock;
   const port = new RecordingPort();
+  const refusals: GatewayRefusal[] = [];
   const listener = await createListener({
     name: 'gateway',
     host: '127.0.0.1',
@@ -184,6 +192,7 @@ export async function startGateway(
     entropy: systemEntropy,
     logger: silentLogger,
     authorityName: 'HQ1',
+    refused: (refusal) => refusals.push(refusal),
     limiter: createAttemptLimiter(clock, { burst: 3, perMinute: 6 }),
     ...(options.quotas && { quotas: options.quotas }),
   });
@@ -204,6 +213,7 @@ export async function startGateway(
 
   return {
     port,
+    refusals,
     gateway,
     tcpPort,
     dial,

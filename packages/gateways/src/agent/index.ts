@@ -4,9 +4,11 @@ import type { Clock, Entropy, Logger } from '@moorline/kernel';
 import type { DeviceNudger, DevicePort } from '@moorline/model/ports';
 import { createChannels } from './channels.ts';
 import { createDeviceAccess } from './device-access.ts';
+import { auditRefused, type RecordRefusal } from './refused.ts';
 import { registerAgentRoutes } from './routes.ts';
 
 export { agentErrors } from './errors.ts';
+export type { GatewayRefusal, RecordRefusal } from './refused.ts';
 
 export interface AgentGatewayDeps {
   readonly devicePort: DevicePort;
@@ -17,6 +19,8 @@ export interface AgentGatewayDeps {
   readonly authorityName: string;
   /** Of failed enrolments, per remote address. */
   readonly limiter: AttemptLimiter;
+  /** Told of every request that is refused, whether by the gateway or by the port. Must return at once. */
+  readonly refused: RecordRefusal;
   /** What one device may send: bursts, then so many a second. */
   readonly quotas?: Partial<DeviceQuotas>;
 }
@@ -59,6 +63,7 @@ export function registerAgentGateway(listener: Listener, deps: AgentGatewayDeps)
     devicePort,
     buckets(quotas.requestBurst, quotas.requestsPerSecond),
   );
+  auditRefused(listener.app, deps.refused);
   registerAgentRoutes(listener.app, {
     devicePort,
     access,

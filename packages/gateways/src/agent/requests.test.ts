@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
@@ -270,6 +271,32 @@ test('reports reach the port; one with a wrong id, time or state does not', asyn
     assert.equal(codeOf(answer.body), code);
   }
   assert.deepEqual(test.port.reports, [report]);
+});
+
+test('what is refused is told once, with who sent it; what the protocol lives with is not', async () => {
+  await using pki = await testCertificates();
+  await using stranger = await testCertificates();
+  await using test = await startGateway(await pki.server());
+  const device = await pki.client(DEVICE_URI);
+  const connectorUri = 'urn:moorline:connector:0191d5a0-0000-7000-8000-0000000000c1';
+  const connector = await pki.client(connectorUri);
+  test.port.resync.add('OS');
+  await test.ask(device, 'POST', AGENT_PATHS.documents, { body: { documents: [WHOLE] } });
+  await test.ask(device, 'POST', AGENT_PATHS.documents, { body: { documents: [] } });
+  await test.ask(connector, 'GET', AGENT_PATHS.actions);
+  await test.ask(await stranger.client(DEVICE_URI), 'GET', AGENT_PATHS.actions);
+  await test.ask(null, 'POST', AGENT_PATHS.enrol, { body: { ...ENROL, deviceId: DEVICE } });
+  await once(test.dial(connector), 'error');
+  assert.deepEqual(
+    test.refusals.map(({ actor, target, code }) => [actor, target, code]),
+    [
+      [`device ${DEVICE}`, `POST ${AGENT_PATHS.documents}`, 'request.invalid'],
+      [connectorUri, `GET ${AGENT_PATHS.actions}`, 'agent.not_a_device'],
+      ['127.0.0.1', `GET ${AGENT_PATHS.actions}`, 'request.certificate_required'],
+      ['127.0.0.1', `POST ${AGENT_PATHS.enrol}`, 'request.invalid'],
+      [connectorUri, `GET ${AGENT_PATHS.channel}`, 'agent.not_a_device'],
+    ],
+  );
 });
 
 test('a device that floods is told to wait, and no other is (attack 14)', async () => {

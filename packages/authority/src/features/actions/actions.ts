@@ -55,12 +55,8 @@ export function createActions(deps: ActionDeps): Actions {
       return await work();
     } catch (error) {
       if (error instanceof MoorlineError && error.kind === 'failure') {
-        refusals.record({
-          activity,
-          code: error.code,
-          actor: actorName(actor),
-          target: target.slice(0, 64),
-        });
+        const refusal = { activity, code: error.code, actor: actorName(actor) };
+        refusals.record({ ...refusal, target: target.slice(0, 64) }, error);
       }
       throw error;
     }

@@ -48,14 +48,18 @@ export function createDeviceSide(
         });
       }
       if (unknown.length === 0) return;
-      refusals.record({
-        activity: 'actions.report',
-        code: actionErrors.notFound.spec.code,
-        actor: `device ${deviceId}`,
-        target: deviceId,
-        details: { first: unknown.slice(0, 10) },
-      });
-      throw actionErrors.notFound({ id: unknown[0] ?? '', ids: unknown });
+      const error = actionErrors.notFound({ id: unknown[0] ?? '', ids: unknown });
+      refusals.record(
+        {
+          activity: 'actions.report',
+          code: error.code,
+          actor: `device ${deviceId}`,
+          target: deviceId,
+          details: { first: unknown.slice(0, 10) },
+        },
+        error,
+      );
+      throw error;
     },
   };
 }

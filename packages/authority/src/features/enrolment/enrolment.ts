@@ -93,7 +93,7 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
       return await work();
     } catch (error) {
       if (error instanceof MoorlineError && error.kind === 'failure') {
-        refusals.record({ ...refusal, code: error.code });
+        refusals.record({ ...refusal, code: error.code }, error);
       }
       throw error;
     }

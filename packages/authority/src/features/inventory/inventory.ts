@@ -89,13 +89,16 @@ export function createInventory(deps: {
         });
       } catch (error) {
         if (error instanceof MoorlineError && error.kind === 'failure') {
-          refusals.record({
-            activity: 'inventory.put_documents',
-            code: error.code,
-            actor: `device ${deviceId}`,
-            target: deviceId,
-            details: error.details,
-          });
+          refusals.record(
+            {
+              activity: 'inventory.put_documents',
+              code: error.code,
+              actor: `device ${deviceId}`,
+              target: deviceId,
+              details: error.details,
+            },
+            error,
+          );
         }
         throw error;
       }

@@ -51,6 +51,14 @@ describe('refusals', () => {
     assert.deepEqual(await records(), ['a first', 'b first', 'a 2']);
   });
 
+  it('takes one record of an error, however many speak of it', async () => {
+    const error = new Error('refused');
+    refusals.record(refusal('a'), error);
+    refusals.record({ ...refusal('b'), activity: 'api.request' }, error);
+    refusals.record(refusal('a'), new Error('refused again'));
+    assert.deepEqual(await records(), ['a first', 'a 1']);
+  });
+
   it('begins anew with every window', async () => {
     const stop = new AbortController();
     const running = refusals.run(stop.signal).catch(() => {});

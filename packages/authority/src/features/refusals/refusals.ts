@@ -20,8 +20,12 @@ export interface Refusal {
  * window's allowance are counted together per activity and code.
  */
 export interface Refusals {
-  /** Returns at once; the record is written soon after, in a transaction of its own. */
-  record(refusal: Refusal): void;
+  /**
+   * Returns at once; the record is written soon after, in a transaction of its own.
+   * @param error what refused: of one error only the first record is taken, so that it may be recorded where
+   *   most is known of it and again where everything passes by
+   */
+  record(refusal: Refusal, error?: Error): void;
   /** Ends windows until `signal` is aborted. */
   run(signal: AbortSignal): Promise<void>;
   /** Writes what is pending, and closes the window. */
@@ -47,6 +51,7 @@ export function createRefusals(deps: {
   let overflow = new Map<string, Counted>();
   let pending: { refusal: Refusal; at: number; repeats: number }[] = [];
   let writing: Promise<void> | null = null;
+  const recorded = new WeakSet<Error>();
 
   async function drain(): Promise<void> {
     while (pending.length > 0) {
@@ -90,7 +95,11 @@ export function createRefusals(deps: {
   }
 
   return {
-    record(refusal) {
+    record(refusal, error) {
+      if (error) {
+        if (recorded.has(error)) return;
+        recorded.add(error);
+      }
       const kind = JSON.stringify([refusal.activity, refusal.code, refusal.actor, refusal.target]);
       const known = window.get(kind);
       if (known) {
