@@ -1,5 +1,6 @@
 import type { Database } from '@moorline/db';
 import { type AuthorityId, type ConnectorId, isUuid } from '@moorline/kernel';
+import type { Transaction } from '@moorline/model/ports';
 import type { ConnectorStore } from './connector-store.ts';
 import { downlinkErrors } from './errors.ts';
 import type { ConnectorRow } from './tables.ts';
@@ -30,6 +31,24 @@ export function createConnectorPeers(deps: {
   readonly connectors: ConnectorStore;
 }): ConnectorPeers {
   const { authorityId, database, connectors } = deps;
+
+  /** Looked at again under the lock: a new attachment or a revocation may have come in between. */
+  const promote = async (tx: Transaction, id: ConnectorId, serial: string): Promise<void> => {
+    const row = await connectors.find(tx, id, { lock: true });
+    if (!row) throw downlinkErrors.connectorUnknown({ connectorId: id });
+    const { display_name: name } = row;
+    if (row.revoked_at) throw downlinkErrors.connectorRevoked({ name });
+    // Another request with it was first.
+    if (row.certificate_serial === serial) return;
+    if (row.next_serial !== serial) throw downlinkErrors.certificateRevoked({ name });
+    await connectors.update(tx, id, {
+      certificate_serial: serial,
+      certificate_ends_at: row.next_ends_at ?? row.certificate_ends_at,
+      next_serial: null,
+      next_ends_at: null,
+    });
+  };
+
   return {
     async authenticate(peer) {
       const id = CONNECTOR_URI.exec(peer.uri)?.[1];
@@ -42,14 +61,7 @@ export function createConnectorPeers(deps: {
       }
       const connectorId = id as ConnectorId; // isUuid, and a row of the table has it
       if (row.next_serial === peer.serial) {
-        await database.transaction(authorityId, (tx) =>
-          connectors.update(tx, connectorId, {
-            certificate_serial: peer.serial,
-            certificate_ends_at: row.next_ends_at ?? row.certificate_ends_at,
-            next_serial: null,
-            next_ends_at: null,
-          }),
-        );
+        await database.transaction(authorityId, (tx) => promote(tx, connectorId, peer.serial));
       }
       return { ...row, id: connectorId };
     },
