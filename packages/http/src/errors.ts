@@ -33,7 +33,7 @@ const TABLE = {
     code: 'request.not_found',
     kind: 'failure',
     status: 404,
-    text: 'There is nothing at {method} {path}.',
+    text: 'There is nothing at {method} {path}. Check the method and the path; /openapi.json lists those of the admin API.',
   },
   notFoundNear: {
     code: 'request.not_found',
@@ -109,7 +109,7 @@ const TABLE = {
     code: 'http.plain_beyond_loopback',
     kind: 'failure',
     status: 500,
-    text: 'The listener “{name}” has no TLS, so it may only listen on loopback (127.0.0.1 or ::1), not on {host}.',
+    text: 'The listener “{name}” has no TLS, so it may only listen on loopback (127.0.0.1 or ::1), not on {host}. Give it TLS, or one of those addresses.',
   },
   consoleMissing: {
     code: 'http.console_missing',

@@ -59,7 +59,7 @@ export const odataErrors: Readonly<
   typeMismatch: {
     code: 'odata.type_mismatch',
     kind: 'failure',
-    text: 'The property {property} is of type {expected} and cannot be compared with {actual}.',
+    text: 'The property {property} is of type {expected} and cannot be compared with {actual}. Compare it with a value of its own type.',
   },
   valueUnknown: {
     code: 'odata.value_unknown',

@@ -128,7 +128,7 @@ const RELAY_REFUSALS = {
     text: '{name} of {tenantName} is linked to {localUserName} of {siteName}, whose account is disabled or gone. An administrator of {siteName} links another account under Cloud attach > Linked administrators.',
   },
   busy: {
-    code: 'relay.busy',
+    code: 'relay.site_busy',
     kind: 'unavailable',
     text: 'Too many requests to {siteName} are under way. Try again in a moment.',
   },

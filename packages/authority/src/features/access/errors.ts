@@ -63,7 +63,7 @@ export const accessErrors: Readonly<
     code: 'access.role_too_high',
     kind: 'failure',
     status: 403,
-    text: 'An API token cannot have the role {role}: it is higher than your own.',
+    text: 'An API token cannot have the role {role}: it is higher than your own. Choose your own role or a lower one.',
   },
   administratorNotFound: {
     code: 'access.administrator_not_found',
@@ -87,6 +87,6 @@ export const accessErrors: Readonly<
     code: 'access.session_required',
     kind: 'failure',
     status: 403,
-    text: 'This can only be done by a person who is signed in to the console, not with an API token.',
+    text: 'This can only be done by a person who is signed in to the console, not with an API token. Sign in there and do it.',
   },
 });

@@ -63,6 +63,6 @@ export const actionErrors: Readonly<
     code: 'actions.already_ended',
     kind: 'failure',
     status: 409,
-    text: 'The action had ended as {state} when word came that it is {reported}.',
+    text: 'The action had ended as {state} when word came that it is {reported}. It stays as it ended; request it again if it is still wanted.',
   },
 });

@@ -26,18 +26,18 @@ export const graphErrors: Readonly<
   batchDependencyUnknown: {
     code: 'batch.dependency_unknown',
     kind: 'failure',
-    text: 'The request "{id}" depends on "{dependency}", which is not in the batch.',
+    text: 'The request "{id}" depends on "{dependency}", which is not in the batch. Add that request, or take the dependency out.',
   },
   batchDependencyCircular: {
     code: 'batch.dependency_circular',
     kind: 'failure',
-    text: 'The request "{id}" depends on itself, directly or through others.',
+    text: 'The request "{id}" depends on itself, directly or through others. Take one of the dependencies out.',
   },
   batchDependencyFailed: {
     code: 'batch.dependency_failed',
     kind: 'failure',
     status: 424,
-    text: 'The request "{dependency}", which this one depends on, did not succeed, so this one was not carried out.',
+    text: 'The request "{dependency}", which this one depends on, did not succeed, so this one was not carried out. Its own answer says why.',
   },
   batchUrlInvalid: {
     code: 'batch.url_invalid',

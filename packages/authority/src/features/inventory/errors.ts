@@ -38,18 +38,18 @@ export const inventoryErrors: Readonly<
   keyRepeated: {
     code: 'inventory.key_repeated',
     kind: 'failure',
-    text: 'Two rows of the class {className} have the same key {key}. Nothing of this request was stored.',
+    text: 'Two rows of the class {className} have the same key {key}. Send each key once. Nothing of this request was stored.',
   },
   tooManyRows: {
     code: 'inventory.too_many_rows',
     kind: 'failure',
-    text: 'The class {className} takes {limit} rows from a device, and {count} were sent. Nothing of this request was stored.',
+    text: 'The class {className} takes {limit} rows from a device, and {count} were sent. Send fewer. Nothing of this request was stored.',
   },
   tooLarge: {
     code: 'inventory.document_too_large',
     kind: 'failure',
     status: 413,
-    text: 'The document of the class {className} is {sizeBytes} bytes long, and {limitBytes} are taken. Nothing of this request was stored.',
+    text: 'The document of the class {className} is {sizeBytes} bytes long, and {limitBytes} are taken. Send less. Nothing of this request was stored.',
   },
   timeInvalid: {
     code: 'inventory.time_invalid',
