@@ -10,6 +10,7 @@ export { type GraphTypes, loadGraphTypes } from './graph-types.ts';
 export { createScriptedProvider, type ScriptedProvider } from './scripted-provider.ts';
 export {
   type Answer,
+  askGateway,
   enrolSimulatedDevice,
   type Gateway,
   openGateway,

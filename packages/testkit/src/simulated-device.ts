@@ -44,6 +44,22 @@ export interface Gateway {
   readonly tokenText: string;
 }
 
+/** One request to a gateway on a connection of its own, with a client certificate or (null) without. */
+export async function askGateway(
+  gateway: Pick<Gateway, 'url' | 'ca'>,
+  identity: { readonly cert: string; readonly key: string } | null,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  const agent = new Agent({ ca: gateway.ca, ...identity, keepAlive: false });
+  try {
+    return await exchange(gateway.url, agent, method, path, body);
+  } finally {
+    agent.destroy();
+  }
+}
+
 /** Follows an invitation to its gateway, once for any number of devices. */
 export async function openGateway(invitation: string): Promise<Gateway> {
   const decoded = decodeInvitation(ENROL_PREFIX, invitation);
@@ -61,15 +77,13 @@ export async function enrolSimulatedDevice(
   name: string,
 ): Promise<SimulatedDevice> {
   const { privateKey, csr } = await createKeyAndCsr(name);
-  const enrolAgent = new Agent({ ca: gateway.ca, keepAlive: false });
-  const enrolled = await exchange(gateway.url, enrolAgent, 'POST', AGENT_PATHS.enrol, {
+  const enrolled = await askGateway(gateway, null, 'POST', AGENT_PATHS.enrol, {
     protocol: AGENT_PROTOCOL,
     token: gateway.tokenText,
     csr,
     deviceName: name,
     clientVersion: VERSION,
   });
-  enrolAgent.destroy();
   if (enrolled.status !== 200 && enrolled.status !== 201) {
     throw new Error(`enrolment was answered ${enrolled.status}: ${JSON.stringify(enrolled.body)}`);
   }
