@@ -167,6 +167,14 @@ test("Node's modules are refused in a package that must run anywhere, and in the
   );
 });
 
+test('a package that must run anywhere is refused one that runs in Node alone', () => {
+  const found = judge({ 'packages/model/src/bad.ts': "import '@moorline/files';\n" });
+  assert.ok(
+    found.some((line) => /forbidden edge model → files: model runs in .*"any"/.test(line)),
+    found.join('\n'),
+  );
+});
+
 test("Node's modules are named with their prefix", () => {
   only(judge({ 'packages/db/src/bad.ts': "import fs from 'fs';\n" }), /write 'node:fs'/);
 });

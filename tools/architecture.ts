@@ -153,12 +153,15 @@ function isDeclared(house: House, { from, isTest }: Import, name: string): boole
   return declared.some((list) => list !== undefined && Object.hasOwn(list, name));
 }
 
-/** Why `from` may not import `to`, or undefined when it may. */
+/** Why `from` may not import `to`, by layer and by environment, or undefined when it may. */
 function layerProblem(house: House, from: string, to: string): string | undefined {
   const source = house.law.packages[from];
   const target = house.law.packages[to];
   if (!source || !target) return undefined;
-  if (house.law.layers[source.layer]?.includes(target.layer)) return undefined;
+  if (house.law.layers[source.layer]?.includes(target.layer)) {
+    if (source.environment === 'node' || target.environment === 'any') return undefined;
+    return `forbidden edge ${from} → ${to}: ${from} runs in the environment "${source.environment}", ${to} only in "${target.environment}"`;
+  }
   const why =
     source.layer === 'engine' && target.layer === 'engine'
       ? 'engine packages meet in @moorline/model/ports and do not import one another'
