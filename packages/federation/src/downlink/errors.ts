@@ -5,19 +5,19 @@ const ATTACH_ERRORS = {
     code: 'attach.join_token_invalid',
     kind: 'failure',
     status: 401,
-    text: 'This join token is not one of this tenant: it was copied in part, or made elsewhere. Make a new one in the admin center under Tenant administration > Connectors.',
+    text: 'This join token is not one of this tenant: it was copied in part, or made elsewhere. Make a new one in the admin center under Tenant administration > Connectors and tokens.',
   },
   joinTokenExpired: {
     code: 'attach.join_token_expired',
     kind: 'failure',
     status: 401,
-    text: 'This join token ended at {expiredAt}. Make a new one in the admin center under Tenant administration > Connectors.',
+    text: 'This join token ended at {expiredAt}. Make a new one in the admin center under Tenant administration > Connectors and tokens.',
   },
   joinTokenUsed: {
     code: 'attach.join_token_used',
     kind: 'failure',
     status: 401,
-    text: 'This join token has attached a site already, and is good for one only. Make a new one in the admin center under Tenant administration > Connectors.',
+    text: 'This join token has attached a site already, and is good for one only. Make a new one in the admin center under Tenant administration > Connectors and tokens.',
   },
   siteMalformed: {
     code: 'attach.site_malformed',

@@ -4,7 +4,7 @@ const SITE_ATTACH_ERRORS = {
   joinTokenMalformed: {
     code: 'attach.join_token_malformed',
     kind: 'failure',
-    text: 'This is not a join token: one begins with "mlj1." and is a single word. Copy it whole from the admin center of the tenant, Tenant administration > Connectors.',
+    text: 'This is not a join token: one begins with "mlj1." and is a single word. Copy it whole from the admin center of the tenant, Tenant administration > Connectors and tokens.',
   },
   alreadyAttached: {
     code: 'attach.already_attached',

@@ -19,19 +19,19 @@ export const enrolmentErrors: Readonly<
     code: 'enrolment.token_invalid',
     kind: 'failure',
     status: 403,
-    text: 'This enrolment token is not one of this server. Check that it was copied whole, or make a new one under Devices > Enrolment.',
+    text: 'This enrolment token is not one of this server. Check that it was copied whole, or make a new one under Enrolment tokens.',
   },
   tokenExpired: {
     code: 'enrolment.token_expired',
     kind: 'failure',
     status: 403,
-    text: 'This enrolment token expired at {expiredAt}. Make a new one under Devices > Enrolment.',
+    text: 'This enrolment token expired at {expiredAt}. Make a new one under Enrolment tokens.',
   },
   tokenQuotaUsed: {
     code: 'enrolment.token_quota_used',
     kind: 'failure',
     status: 403,
-    text: 'This enrolment token has enrolled all {quota} devices that it was made for. Make a new one under Devices > Enrolment.',
+    text: 'This enrolment token has enrolled all {quota} devices that it was made for. Make a new one under Enrolment tokens.',
   },
   tokenRevoked: {
     code: 'enrolment.token_revoked',
