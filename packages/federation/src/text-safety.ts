@@ -1,3 +1,8 @@
+/** Whether the text has characters and all of them can be shown on a line: a name, a version. */
+export function isPrintable(text: string): boolean {
+  return /^[^\p{Cc}\p{Cs}]+$/u.test(text);
+}
+
 /**
  * Whether every string in `value` can be stored as text: no NUL, no lone surrogate. PostgreSQL takes neither,
  * and one of them would fail the whole statement that it is part of.

@@ -7,6 +7,7 @@ import {
   type RenewConnectorAnswer,
 } from '@moorline/contracts/federation';
 import type { Database } from '@moorline/db';
+import { createTokenBuckets, httpErrors } from '@moorline/http';
 import {
   type AuthorityId,
   type Clock,
@@ -18,6 +19,7 @@ import {
 } from '@moorline/kernel';
 import type { IssuedCertificate, Issuer } from '@moorline/pki';
 import type { RecordAudit } from '../ports.ts';
+import { isPrintable } from '../text-safety.ts';
 import type { ConnectorStore } from './connector-store.ts';
 import { attachErrors, downlinkErrors } from './errors.ts';
 import type { JoinTokens } from './join-tokens.ts';
@@ -35,12 +37,13 @@ export interface ConnectorIdentities {
   attach(body: AttachBody): Promise<AttachAnswer>;
   /**
    * The next certificate for a connector that proved the present one, which stays good until the next is first
-   * shown: an answer that gets lost costs nothing. @throws `pki.csr_*`
+   * shown: an answer that gets lost costs nothing. @throws `pki.csr_*`, `request.too_many_requests`
    */
   renew(connectorId: ConnectorId, csr: string): Promise<RenewConnectorAnswer>;
 }
 
-const PRINTABLE = /^[^\p{Cc}\p{Cs}]+$/u;
+/** Renewals of a connector: so many at once, then one in an hour. A sound one renews every 20 days. */
+const RENEWALS = { capacity: 10, refillPerSecond: 1 / 3600, maxKeys: 10_000 } as const;
 
 export function createConnectorIdentities(deps: {
   readonly profile: { readonly authorityId: AuthorityId; readonly name: string };
@@ -56,6 +59,7 @@ export function createConnectorIdentities(deps: {
   readonly onAttached: (connectorId: ConnectorId, name: string) => void;
 }): ConnectorIdentities {
   const { profile, database, connectors, joinTokens, issuer, clock } = deps;
+  const renewals = createTokenBuckets(clock, RENEWALS);
 
   const issue = (connectorId: string, csr: string): Promise<IssuedCertificate> =>
     issuer.issueFromCsr(csr, {
@@ -133,6 +137,10 @@ export function createConnectorIdentities(deps: {
     },
 
     async renew(connectorId, csr) {
+      const waitMs = renewals.take(connectorId);
+      if (waitMs > 0) {
+        throw httpErrors.tooManyRequests({ retryAfterSeconds: Math.ceil(waitMs / 1000) });
+      }
       const certificate = await issue(connectorId, csr);
       await database.transaction(profile.authorityId, async (tx) => {
         const row = await connectors.find(tx, connectorId, { lock: true });
@@ -179,7 +187,7 @@ function checkSite(body: AttachBody): void {
     throw attachErrors.siteMalformed({ field: 'siteId', expected: 'a UUID' });
   }
   for (const field of ['siteName', 'siteVersion', 'epoch'] as const) {
-    if (!PRINTABLE.test(body[field])) {
+    if (!isPrintable(body[field])) {
       throw attachErrors.siteMalformed({ field, expected: 'printable text' });
     }
   }

@@ -19,6 +19,7 @@ import type { RemoteActionQueue, RemoteAuthorities, UploadSink } from '@moorline
 import type { Issuer } from '@moorline/pki';
 import type { Authorize, RecordAudit } from '../ports.ts';
 import { createRefusalAudit } from '../refusal-audit.ts';
+import { isPrintable } from '../text-safety.ts';
 import { LIVE } from '../topics.ts';
 import { registerConnectorRoutes } from './admin-routes.ts';
 import { createConnectorIdentities } from './attach.ts';
@@ -110,15 +111,26 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
         if (row.certificate_serial !== serial) throw downlinkErrors.certificateRevoked({ name });
         // Another change log: what it holds is not known to be here, so all of it is asked for again.
         const cursor = row.epoch === hello.epoch ? row.cursor : FIRST_POSITION;
+        const renamed = isPrintable(hello.siteName) ? hello.siteName : name;
         await connectors.update(tx, connectorId, {
           epoch: hello.epoch,
           cursor,
-          display_name: hello.siteName,
+          display_name: renamed,
           site_version: hello.siteVersion,
           protocol: hello.protocol,
           connected_at: new Date(clock.now()),
         });
-        directory.set(connectorId, hello.siteName);
+        tx.afterCommit(() => directory.set(connectorId, renamed));
+        if (renamed !== name) {
+          await deps.audit(tx, {
+            activity: 'connectors.rename',
+            actor: name,
+            target: connectorId,
+            result: 'success',
+            details: { from: name, to: renamed },
+            at: clock.now(),
+          });
+        }
         return { cursor };
       });
     },

@@ -69,13 +69,13 @@ export function createTenantClient(address: TenantAddress): TenantClient {
               if (size > ANSWER_BYTES) incoming.destroy(new Error('the answer is too large'));
               else chunks.push(chunk);
             });
-            incoming.once('error', reject);
+            incoming.on('error', reject);
             incoming.once('end', () =>
               resolve({ status: incoming.statusCode ?? 0, body: json(Buffer.concat(chunks)) }),
             );
           },
         );
-        outgoing.once('error', reject);
+        outgoing.on('error', reject);
         outgoing.end(body);
       });
     },
