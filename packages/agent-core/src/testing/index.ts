@@ -1,12 +1,2 @@
-export {
-  createFixtureProvider,
-  type FixtureProvider,
-  rowOf,
-  serviceRows,
-} from './fixture-provider.ts';
-export {
-  type CannedAnswer,
-  createTestAuthority,
-  type SeenRequest,
-  type TestAuthority,
-} from './test-authority.ts';
+export type { CannedAnswer, SeenRequest } from './seen-request.ts';
+export { createTestAuthority, type TestAuthority } from './test-authority.ts';

@@ -1,4 +1,3 @@
-import { createHash, X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -25,32 +24,11 @@ import {
   systemEntropy,
   uuidv7,
 } from '@moorline/kernel';
-import {
-  applyRowDelta,
-  canonicalRows,
-  type InventoryRow,
-  inventoryClass,
-  rowKey,
-} from '@moorline/model';
+import type { InventoryRow } from '@moorline/model';
 import { openLocalCa, readCsr } from '@moorline/pki';
 import { type WebSocket, WebSocketServer } from 'ws';
-
-export interface SeenRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly body: unknown;
-  /** Serial of the client certificate, lower-case hex; empty without one. */
-  readonly serial: string;
-}
-
-export interface CannedAnswer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Break the connection instead of answering; `after`: the request has had its effect. */
-  readonly cut?: 'before' | 'after';
-}
+import { type CannedAnswer, deviceOf, problem, type SeenRequest, seen } from './seen-request.ts';
+import { createStoredDocuments } from './stored-documents.ts';
 
 /**
  * The authority's end of the agent protocol, in memory: real TLS 1.3 with a real CA, contracts/agent's
@@ -103,7 +81,7 @@ export async function createTestAuthority(options: {
   const { cert, key } = await issuer.issueServer(['127.0.0.1', 'localhost']);
   const dateClock = options.clock ?? systemClock;
   const requests: SeenRequest[] = [];
-  const stored = new Map<string, { hash: string; rows: readonly InventoryRow[] }>();
+  const stored = createStoredDocuments();
   const reports: ActionReportWire[] = [];
   const desired = new Map<string, { version: number; body: object | null }>();
   const actions = new Map<string, { id: string; kind: string; expiresAt: string }>();
@@ -131,7 +109,7 @@ export async function createTestAuthority(options: {
     saysActionsWaiting: true,
     intercept: () => undefined,
     get documents() {
-      return new Map([...stored].map(([name, { rows }]) => [name, rows]));
+      return stored.rows();
     },
     get channels() {
       return channels.size;
@@ -151,9 +129,7 @@ export async function createTestAuthority(options: {
     act: ({ id, kind, expiresAt }) => {
       actions.set(id, { id, kind, expiresAt: expiresAt ?? rfc3339(dateClock.now() + 3_600_000) });
     },
-    forget: (className) => {
-      stored.delete(className);
-    },
+    forget: (className) => stored.forget(className),
     nudge: (nudge) => {
       for (const channel of channels) channel.send(JSON.stringify({ type: 'nudge', ...nudge }));
     },
@@ -285,7 +261,7 @@ export async function createTestAuthority(options: {
         return issue(body.csr, deviceOf(request));
       case `POST ${AGENT_PATHS.documents}`:
         if (!accepts(DocumentsBody, body)) return problem(400, 'request.invalid', 'Not documents.');
-        return store(body);
+        return stored.store(body);
       case `GET ${AGENT_PATHS.desired}`:
         return desiredSince(call.query.get('cursor'));
       case `GET ${AGENT_PATHS.actions}`:
@@ -325,38 +301,6 @@ export async function createTestAuthority(options: {
     };
   }
 
-  function store(body: DocumentsBody): CannedAnswer {
-    const done: string[] = [];
-    const resync: string[] = [];
-    for (const document of body.documents) {
-      const of = inventoryClass(document.className);
-      if (!of) return problem(400, 'inventory.class_unknown', `No class ${document.className}.`);
-      const before = stored.get(of.name);
-      const { put, drop } = document;
-      let rows = document.rows as readonly InventoryRow[] | undefined; // checked by the hash below
-      if (!rows && before && document.baseHash === before.hash) {
-        rows = applyRowDelta(of, before.rows, {
-          put: (put ?? []) as readonly InventoryRow[], // likewise
-          drop: drop ?? [],
-        });
-      }
-      if (!rows) {
-        resync.push(of.name);
-        continue;
-      }
-      const hash = createHash('sha256').update(canonicalRows(of, rows)).digest('hex');
-      if (hash !== document.hash) return problem(400, 'inventory.hash', `Wrong hash: ${of.name}.`);
-      if (new Set(rows.map((row) => rowKey(of, row))).size !== rows.length) {
-        return problem(400, 'inventory.keys', `A key comes twice: ${of.name}.`);
-      }
-      stored.set(of.name, { hash, rows });
-      done.push(of.name);
-    }
-    return resync.length === 0
-      ? { status: 200, body: { stored: done, resync } }
-      : problem(409, 'inventory.resync', 'Send these whole.', { stored: done, resync });
-  }
-
   function desiredSince(since: string | null): CannedAnswer {
     const after = Number(since ?? 0);
     const moved = [...desired].filter(([, { version }]) => version > after);
@@ -372,36 +316,4 @@ export async function createTestAuthority(options: {
       },
     };
   }
-}
-
-function seen(request: IncomingMessage, body: unknown): SeenRequest {
-  const url = new URL(request.url ?? '/', 'https://authority');
-  const serial = peer(request)?.serialNumber.toLowerCase() ?? '';
-  return {
-    method: request.method ?? '',
-    path: url.pathname,
-    query: url.searchParams,
-    body,
-    serial,
-  };
-}
-
-function peer(request: IncomingMessage): X509Certificate | undefined {
-  const socket = request.socket as TLSSocket; // of an https server
-  const shown = socket.getPeerX509Certificate();
-  return shown && new X509Certificate(shown.raw);
-}
-
-function deviceOf(request: IncomingMessage): string {
-  const name = peer(request)?.subjectAltName ?? '';
-  return name.replace(/^URI:urn:moorline:device:/, '');
-}
-
-function problem(
-  status: number,
-  code: string,
-  detail: string,
-  members: Readonly<Record<string, unknown>> = {},
-): CannedAnswer {
-  return { status, body: { title: 'Refused', detail, code, ...members } };
 }
