@@ -1,4 +1,3 @@
-export { type Child, type ChildOptions, startChild } from './child.ts';
 export {
   inventoryProviderConformance,
   type UploadSinkSubject,
