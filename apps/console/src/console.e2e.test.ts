@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,11 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CONSOLE = join(ROOT, 'dist', 'console');
 const SCREENSHOTS = join(ROOT, '.build', 'screenshots');
+/** The README's picture is the test's own, taken when it is asked for: otherwise every run would change it. */
+const README_PICTURE = {
+  name: 'trail-light',
+  file: join(ROOT, 'docs', 'images', 'device-action.png'),
+};
 const PASSWORD = 'four quiet herons landing';
 
 /** What a browser must not say while it is used: every error and warning of the page. */
@@ -68,8 +73,12 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
   let context: BrowserContext;
   let page: Page;
   const complaints: string[] = [];
-  const picture = (name: string): Promise<Buffer> =>
-    page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  const picture = async (name: string): Promise<void> => {
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    if (name === README_PICTURE.name && process.env.UPDATE_IMAGES === '1') {
+      await copyFile(join(SCREENSHOTS, `${name}.png`), README_PICTURE.file);
+    }
+  };
 
   before(async () => {
     assert.ok(existsSync(join(CONSOLE, 'index.html')), 'build the console first: npm run build');
