@@ -122,6 +122,8 @@ async function dispatch(
     return refusal(part, graphErrors.batchUrlInvalid({ url: part.url.slice(0, 200) }), requestId);
   }
   const hasBody = part.body !== undefined;
+  const payload = hasBody ? textOf(part.body) : '';
+  if (payload === undefined) return refusal(part, graphErrors.batchBodyTooDeep(), requestId);
   const answer = await app.inject({
     method: part.method,
     url,
@@ -131,7 +133,7 @@ async function dispatch(
       host: whole.headers.host ?? whole.host,
       [BATCH_HEADER]: batch.nonce,
     },
-    ...(hasBody ? { payload: JSON.stringify(part.body) } : {}),
+    ...(hasBody ? { payload } : {}),
   });
   const headers = Object.entries(answer.headers).flatMap(([name, value]) =>
     HEADERS_GIVEN.has(name) && value !== undefined ? [[name, String(value)] as const] : [],
@@ -162,6 +164,16 @@ function headersOf(part: BatchRequest, hasBody: boolean): Record<string, string>
     ...(hasBody ? { 'content-type': 'application/json' } : {}),
     ...Object.fromEntries(given),
   };
+}
+
+/** The body as JSON, or undefined when it is nested deeper than the stack is high. */
+function textOf(body: unknown): string | undefined {
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function bodyOf(contentType: unknown, text: string): unknown {

@@ -8,6 +8,7 @@ export const graphErrors: Readonly<
     | 'batchDependencyCircular'
     | 'batchDependencyFailed'
     | 'batchUrlInvalid'
+    | 'batchBodyTooDeep'
     | 'streamInBatch'
     | 'tooManyStreams',
     ErrorFactory
@@ -43,6 +44,11 @@ export const graphErrors: Readonly<
     code: 'batch.url_invalid',
     kind: 'failure',
     text: '"{url}" is not an address inside this API. Write it relative to /v1.0, such as /deviceManagement/managedDevices.',
+  },
+  batchBodyTooDeep: {
+    code: 'batch.body_too_deep',
+    kind: 'failure',
+    text: 'The body of this part is nested too deeply to be carried on. Write it as the path takes it; nothing here is nested beyond a few levels.',
   },
   streamInBatch: {
     code: 'batch.stream',
