@@ -44,7 +44,10 @@ export interface Gateway {
   readonly tokenText: string;
 }
 
-/** One request to a gateway on a connection of its own, with a client certificate or (null) without. */
+/**
+ * One request to a gateway on a connection of its own, with a client certificate or (null) without.
+ * @param body a Buffer goes out as it is, anything else as JSON
+ */
 export async function askGateway(
   gateway: Pick<Gateway, 'url' | 'ca'>,
   identity: { readonly cert: string; readonly key: string } | null,
@@ -124,6 +127,11 @@ export async function enrolSimulatedDevice(
   };
 }
 
+function payloadOf(body: unknown): Buffer | undefined {
+  if (body === undefined || Buffer.isBuffer(body)) return body;
+  return Buffer.from(JSON.stringify(body));
+}
+
 function exchange(
   origin: string,
   agent: Agent,
@@ -131,7 +139,7 @@ function exchange(
   path: string,
   body: unknown,
 ): Promise<Answer> {
-  const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const payload = payloadOf(body);
   return new Promise((resolve, reject) => {
     const outgoing = request(
       new URL(path, origin),
