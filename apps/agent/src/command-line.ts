@@ -2,27 +2,35 @@ import { parseArgs } from 'node:util';
 import { nearest } from '@moorline/kernel';
 
 export type AgentCommand =
-  | { readonly command: 'run'; readonly folder: string; readonly enrolToken: string | undefined }
+  | {
+      readonly command: 'run';
+      readonly folder: string;
+      readonly enrolToken: string | undefined;
+      readonly enrolFile: string | undefined;
+    }
   | { readonly command: 'status'; readonly folder: string };
 
 /** A mistake in the command line; the message says what to write instead. */
 export class UsageError extends Error {}
 
-export const USAGE = `Usage: moorline-agent run --data DIR [--enrol TOKEN]
+export const USAGE = `Usage: moorline-agent run --data DIR [--enrol TOKEN | --enrol-file FILE]
        moorline-agent status --data DIR
 
 run     Works for the authority that this device is enrolled at, in the foreground.
 status  Prints how the agent of that folder stands, as JSON.
 
---data DIR     Folder that keeps the agent's identity and state; one agent each.
---enrol TOKEN  Enrols first, unless that has happened already.
+--data DIR         Folder that keeps the agent's identity and state; one agent each.
+--enrol TOKEN      Enrols first, unless that has happened already.
+--enrol-file FILE  The same with the token in a file, where no list of processes shows it. A file that is not there
+                   is passed over.
 
 MOORLINE_LOG   Level of the log on standard error: debug, info (default), warn, error, silent.`;
 
-const COMMANDS = { run: ['data', 'enrol'], status: ['data'] } as const;
+const COMMANDS = { run: ['data', 'enrol', 'enrol-file'], status: ['data'] } as const;
 const OPTIONS = {
   data: { type: 'string' },
   enrol: { type: 'string' },
+  'enrol-file': { type: 'string' },
 } as const;
 
 /** @throws UsageError */
@@ -45,10 +53,16 @@ export function readCommandLine(argv: readonly string[]): AgentCommand {
   const values = parse(rest);
   const folder = values.data;
   if (!folder) throw new UsageError('The folder is missing: give it with --data DIR.');
-  return command === 'run' ? { command, folder, enrolToken: values.enrol } : { command, folder };
+  return command === 'run'
+    ? { command, folder, enrolToken: values.enrol, enrolFile: values['enrol-file'] }
+    : { command, folder };
 }
 
-function parse(args: readonly string[]): { readonly data?: string; readonly enrol?: string } {
+function parse(args: readonly string[]): {
+  readonly data?: string;
+  readonly enrol?: string;
+  readonly 'enrol-file'?: string;
+} {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
   } catch (error) {

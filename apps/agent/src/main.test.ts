@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -109,6 +109,22 @@ test('an agent enrols, says that it is ready, shows its status, and stops with i
   agent.child.disconnect();
   assert.equal(await agent.exit(), 0);
   assert.ok(!(await readdir(folder)).includes('agent.sock'));
+});
+
+test('attack 30: an agent takes its token from a file, which may be gone once it has enrolled', async () => {
+  await using machine = await createMachine();
+  const { authority, folder } = machine;
+  const file = `${folder}-token`;
+  await writeFile(file, `${authority.invitation()}\n`, { mode: 0o600 });
+  const run = ['run', '--data', folder, '--enrol-file', file];
+  for (const _ of ['first', 'again']) {
+    const agent = machine.start(run, { ipc: true });
+    await agent.message('ready');
+    agent.child.kill('SIGTERM');
+    assert.equal(await agent.exit(), 0);
+    await rm(file, { force: true });
+  }
+  assert.equal(authority.devices.length, 1);
 });
 
 test('an agent that was killed starts again as the same device', async () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { MoorlineError } from '@moorline/kernel';
 import { readCommandLine, USAGE, UsageError } from './command-line.ts';
 import { createStderrLogger } from './logger.ts';
@@ -9,9 +10,21 @@ async function main(argv: readonly string[]): Promise<void> {
   if (argv.includes('--help') || argv.includes('-h')) return console.log(USAGE);
   const command = readCommandLine(argv);
   if (command.command === 'run') {
-    return runAgent(command, createStderrLogger(process.env.MOORLINE_LOG));
+    const enrolToken = command.enrolToken ?? (await tokenIn(command.enrolFile));
+    return runAgent({ ...command, enrolToken }, createStderrLogger(process.env.MOORLINE_LOG));
   }
   console.log(JSON.stringify(await readStatus(command.folder), null, 2));
+}
+
+async function tokenIn(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    // Whoever wrote it takes it away once the device has enrolled.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 try {

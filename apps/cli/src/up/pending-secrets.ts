@@ -6,6 +6,8 @@ import { readIfPresent, removeDurably, writeDurably } from '@moorline/files';
  * again, so that one device stays one device and one site one connector.
  */
 export interface PendingSecret {
+  /** Holds the token while `work` runs; for its owner's eyes only (0600). */
+  readonly file: string;
   /**
    * Uses the kept token, or a new one that is kept before it is used; forgets it when that succeeded. A kept
    * one that is refused (it may have run out) is replaced once.
@@ -16,6 +18,7 @@ export interface PendingSecret {
 export function pendingSecret(folder: string, name: 'enrolment' | 'join'): PendingSecret {
   const file = join(folder, `pending-${name}-token`);
   return {
+    file,
     async use(make, work) {
       const kept = (await readIfPresent(file))?.trim();
       if (kept) {

@@ -30,7 +30,8 @@ export async function startAgent(
   const args = ['run', '--data', folder];
   const isNew = !existsSync(join(folder, 'identity.json'));
   if (!isNew) return { ...agentInfo(await agent.start(args)), isNew };
-  const info = await pendingSecret(options.folder, 'enrolment').use(
+  const secret = pendingSecret(options.folder, 'enrolment');
+  const info = await secret.use(
     async () => {
       const created = await site.connection.client.enrolmentTokens.create(
         { displayName: 'moorline up', quota: 1, expiresInMinutes: ENROLMENT_MINUTES },
@@ -38,7 +39,8 @@ export async function startAgent(
       );
       return given(created.token);
     },
-    (token) => agent.start([...args, '--enrol', token]),
+    // By its file: arguments are shown to every user of the machine.
+    () => agent.start([...args, '--enrol-file', secret.file]),
   );
   return { ...agentInfo(info), isNew };
 }
