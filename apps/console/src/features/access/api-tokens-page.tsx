@@ -7,9 +7,8 @@ import { client } from '../../app/client.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { formatDateTime } from '../../ui/format.ts';
 import { Moment } from '../../ui/moment.tsx';
-import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
-import { Page } from '../../ui/page.tsx';
 import { RecordTable } from '../../ui/record-table.tsx';
+import { RecordsPage } from '../../ui/records-page.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { CreateApiTokenDialog } from './create-api-token-dialog.tsx';
 
@@ -20,7 +19,7 @@ const apiTokensQuery = queryOptions({
 
 /** The caller's own API tokens. */
 export function ApiTokensPage() {
-  const { data, error, isPending, refetch } = useQuery(apiTokensQuery);
+  const query = useQuery(apiTokensQuery);
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<ApiToken>();
   const create = (
@@ -29,28 +28,21 @@ export function ApiTokensPage() {
     </Button>
   );
   return (
-    <Page
+    <RecordsPage
+      query={query}
+      noun="tokens"
+      action={create}
       title="API tokens"
       intro="Scripts and the command line act with a token as you, with its role. These are your own tokens."
-    >
-      {data && data.length > 0 ? <div>{create}</div> : null}
-      {isPending ? <Loading label="Reading tokens" /> : null}
-      {error ? (
-        <ErrorNotice
-          error={error}
-          title="The tokens could not be read"
-          onRetry={() => void refetch()}
-        />
-      ) : null}
-      {data?.length === 0 ? (
-        <EmptyState icon={<KeyRegular />} title="You have no API tokens" action={create}>
-          A script sends it in the header “Authorization: Bearer …”.
-        </EmptyState>
-      ) : null}
-      {data && data.length > 0 ? (
+      empty={{
+        icon: <KeyRegular />,
+        title: 'You have no API tokens',
+        text: 'A script sends it in the header “Authorization: Bearer …”.',
+      }}
+      table={(tokens) => (
         <RecordTable
           label="API tokens"
-          records={data}
+          records={tokens}
           keyOf={(token) => token.id}
           columns={[
             { id: 'name', title: 'Name', cell: (token) => <Reported text={token.displayName} /> },
@@ -89,10 +81,11 @@ export function ApiTokensPage() {
             },
           ]}
         />
-      ) : null}
+      )}
+    >
       {creating ? <CreateApiTokenDialog onClose={() => setCreating(false)} /> : null}
       {deleting ? <DeleteDialog token={deleting} onClose={() => setDeleting(undefined)} /> : null}
-    </Page>
+    </RecordsPage>
   );
 }
 

@@ -1,17 +1,18 @@
-import { Dropdown, Field, Option, Text } from '@fluentui/react-components';
+import { Text } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
 import { attachCommand } from '../../app/commands.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { formatDateTime } from '../../ui/format.ts';
+import { LifeField } from '../../ui/life-field.tsx';
 import { CopyText, ShownOnce } from '../../ui/secret.tsx';
 
 const LIVES = { 15: '15 minutes', 60: '1 hour', 480: '8 hours', 1440: '1 day' } as const;
 
 /** Creates a join token and says what to do with it at the site. */
 export function AttachSiteDialog({ onClose }: { onClose: () => void }) {
-  const [life, setLife] = useState<keyof typeof LIVES>(60);
+  const [life, setLife] = useState(60);
   const create = useMutation({
     mutationFn: () => client.connectors.createJoinToken({ expiresInMinutes: life }),
   });
@@ -51,22 +52,7 @@ export function AttachSiteDialog({ onClose }: { onClose: () => void }) {
         A join token tells a site where this tenant is and how to recognize it. It attaches one
         site, and you become the administrator whose actions that site accepts.
       </Text>
-      <Field label="Valid for">
-        <Dropdown
-          value={LIVES[life]}
-          selectedOptions={[String(life)]}
-          onOptionSelect={(_, data) => {
-            const chosen = Number(data.optionValue);
-            if (chosen in LIVES) setLife(chosen as keyof typeof LIVES);
-          }}
-        >
-          {Object.entries(LIVES).map(([minutes, name]) => (
-            <Option key={minutes} value={minutes}>
-              {name}
-            </Option>
-          ))}
-        </Dropdown>
-      </Field>
+      <LifeField lives={LIVES} minutes={life} onChange={setLife} />
     </FormDialog>
   );
 }

@@ -7,9 +7,8 @@ import { usePermission } from '../../app/session.tsx';
 import { formatDate, formatFullTime, formatNumber } from '../../ui/format.ts';
 import { LiveBadge } from '../../ui/live-badge.tsx';
 import { Moment } from '../../ui/moment.tsx';
-import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
-import { Page } from '../../ui/page.tsx';
 import { type RecordColumn, RecordTable } from '../../ui/record-table.tsx';
+import { RecordsPage } from '../../ui/records-page.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { OnlineStatus, Status } from '../../ui/status.tsx';
 import { WithReason } from '../../ui/with-reason.tsx';
@@ -23,7 +22,7 @@ const useStyles = makeStyles({
 
 /** The sites that are attached to this tenant. */
 export function ConnectorsPage() {
-  const { data, error, isPending, refetch } = useQuery(connectorsQuery);
+  const query = useQuery(connectorsQuery);
   const { allowed, reason } = usePermission('connectors.manage');
   const [attaching, setAttaching] = useState(false);
   const [detaching, setDetaching] = useState<Connector>();
@@ -40,33 +39,27 @@ export function ConnectorsPage() {
     </WithReason>
   );
   return (
-    <Page
+    <RecordsPage
+      query={query}
+      noun="connectors"
+      action={attach}
       title="Connectors and tokens"
       badges={<LiveBadge />}
       intro="Each attached site has a connector here. The site dials out to this tenant, uploads its devices, and carries out the actions that you ask for."
+      empty={{
+        icon: <PlugConnectedRegular />,
+        title: 'No site is attached',
+        text: 'Create a join token here, and use it at the site. Its devices appear within seconds.',
+      }}
+      table={(connectors) => (
+        <ConnectorsTable connectors={connectors} onDetach={allowed ? setDetaching : undefined} />
+      )}
     >
-      {data && data.length > 0 ? <div>{attach}</div> : null}
-      {isPending ? <Loading label="Reading connectors" /> : null}
-      {error ? (
-        <ErrorNotice
-          error={error}
-          title="The connectors could not be read"
-          onRetry={() => void refetch()}
-        />
-      ) : null}
-      {data?.length === 0 ? (
-        <EmptyState icon={<PlugConnectedRegular />} title="No site is attached" action={attach}>
-          Create a join token here, and use it at the site. Its devices appear within seconds.
-        </EmptyState>
-      ) : null}
-      {data && data.length > 0 ? (
-        <ConnectorsTable connectors={data} onDetach={allowed ? setDetaching : undefined} />
-      ) : null}
       {detaching ? (
         <DetachDialog connector={detaching} onClose={() => setDetaching(undefined)} />
       ) : null}
       {attaching ? <AttachSiteDialog onClose={() => setAttaching(false)} /> : null}
-    </Page>
+    </RecordsPage>
   );
 }
 

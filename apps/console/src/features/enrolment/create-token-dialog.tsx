@@ -1,10 +1,11 @@
-import { Dropdown, Field, Input, Option, Text } from '@fluentui/react-components';
+import { Field, Input, Text } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
 import { enrolCommand } from '../../app/commands.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { formatDateTime, formatNumber } from '../../ui/format.ts';
+import { LifeField } from '../../ui/life-field.tsx';
 import { CopyText, ShownOnce } from '../../ui/secret.tsx';
 
 const LIVES = {
@@ -20,7 +21,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const queryClient = useQueryClient();
   const [name, setName] = useState('');
   const [quota, setQuota] = useState('1');
-  const [life, setLife] = useState<keyof typeof LIVES>(1_440);
+  const [life, setLife] = useState(1_440);
   const count = Number(quota);
   const isCount = Number.isInteger(count) && count >= 1 && count <= MOST_DEVICES;
   const create = useMutation({
@@ -82,22 +83,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
           onChange={(_, data) => setQuota(data.value)}
         />
       </Field>
-      <Field label="Valid for">
-        <Dropdown
-          value={LIVES[life]}
-          selectedOptions={[String(life)]}
-          onOptionSelect={(_, data) => {
-            const chosen = Number(data.optionValue);
-            if (chosen in LIVES) setLife(chosen as keyof typeof LIVES);
-          }}
-        >
-          {Object.entries(LIVES).map(([minutes, text]) => (
-            <Option key={minutes} value={minutes}>
-              {text}
-            </Option>
-          ))}
-        </Dropdown>
-      </Field>
+      <LifeField lives={LIVES} minutes={life} onChange={setLife} />
     </FormDialog>
   );
 }

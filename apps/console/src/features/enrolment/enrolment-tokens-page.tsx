@@ -7,9 +7,8 @@ import { client } from '../../app/client.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { formatDateTime, formatNumber } from '../../ui/format.ts';
 import { useNow } from '../../ui/moment.tsx';
-import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
-import { Page } from '../../ui/page.tsx';
 import { RecordTable } from '../../ui/record-table.tsx';
+import { RecordsPage } from '../../ui/records-page.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { Status, type StatusTone } from '../../ui/status.tsx';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
@@ -21,7 +20,7 @@ const enrolmentTokensQuery = queryOptions({
 
 /** Tokens with which devices enrol here. */
 export function EnrolmentTokensPage() {
-  const { data, error, isPending, refetch } = useQuery(enrolmentTokensQuery);
+  const query = useQuery(enrolmentTokensQuery);
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<EnrolmentToken>();
   const create = (
@@ -30,28 +29,22 @@ export function EnrolmentTokensPage() {
     </Button>
   );
   return (
-    <Page
+    <RecordsPage
+      query={query}
+      noun="tokens"
+      action={create}
       title="Enrolment tokens"
       intro="A device proves with a token that it may enrol. Afterwards it has its own certificate, and the token does not matter to it any more."
+      empty={{
+        icon: <TicketDiagonalRegular />,
+        title: 'No enrolment tokens',
+        text: 'Create one, and run the command that you are shown on the device to enrol.',
+      }}
+      table={(tokens) => <TokensTable tokens={tokens} onRevoke={setRevoking} />}
     >
-      {data && data.length > 0 ? <div>{create}</div> : null}
-      {isPending ? <Loading label="Reading tokens" /> : null}
-      {error ? (
-        <ErrorNotice
-          error={error}
-          title="The tokens could not be read"
-          onRetry={() => void refetch()}
-        />
-      ) : null}
-      {data?.length === 0 ? (
-        <EmptyState icon={<TicketDiagonalRegular />} title="No enrolment tokens" action={create}>
-          Create one, and run the command that you are shown on the device to enrol.
-        </EmptyState>
-      ) : null}
-      {data && data.length > 0 ? <TokensTable tokens={data} onRevoke={setRevoking} /> : null}
       {creating ? <CreateTokenDialog onClose={() => setCreating(false)} /> : null}
       {revoking ? <RevokeDialog token={revoking} onClose={() => setRevoking(undefined)} /> : null}
-    </Page>
+    </RecordsPage>
   );
 }
 
