@@ -11,8 +11,7 @@ import {
 } from '@moorline/testkit';
 import { AUDIT_MIGRATIONS } from '../audit/index.ts';
 import { type Access, createAccess } from './access.ts';
-import type { UserActor } from './authenticator.ts';
-import { authorize } from './authorize.ts';
+import { authorize, type UserActor } from './authorize.ts';
 import { ACCESS_MIGRATIONS } from './migrations.ts';
 import { passwordWeakness } from './secrets.ts';
 
@@ -109,6 +108,24 @@ describe('access', () => {
       code: 'access.password_wrong',
     });
     assert.equal((await access.authenticator.session(secret))?.fromLink, false);
+  });
+
+  it('attack 21: a link that a session made for itself is no way around the password', async () => {
+    const { actor, secret } = await signedInByLink();
+    const unspent = await access.signIn.createLink(actor.userId, 'admin');
+    await access.signIn.setPassword(actor, {
+      newPassword: PASSWORD,
+      currentPassword: undefined,
+      fromLink: true,
+      sessionSecret: secret,
+    });
+    await assert.rejects(access.signIn.withLink(unspent.secret, 'thief'), {
+      code: 'access.link_invalid',
+    });
+    const own = await access.signIn.createLink(actor.userId, 'admin', { keepsPassword: true });
+    const session = await access.signIn.withLink(own.secret, 'thief');
+    const found = await access.authenticator.session(session.secret);
+    assert.deepEqual([found?.fromLink, found?.hasPassword], [false, true]);
   });
 
   it('refuses a wrong password, an unknown name and a disabled account alike', async () => {

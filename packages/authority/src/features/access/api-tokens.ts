@@ -2,7 +2,7 @@ import { type Database, sqlOf } from '@moorline/db';
 import { type AuthorityId, type Clock, type Entropy, uuidv7 } from '@moorline/kernel';
 import type { Role } from '@moorline/model';
 import { recordAudit } from '../audit/index.ts';
-import type { UserActor } from './authenticator.ts';
+import type { UserActor } from './authorize.ts';
 import { lowerRole } from './authorize.ts';
 import { accessErrors } from './errors.ts';
 import { newSecret, secretHash } from './secrets.ts';

@@ -1,11 +1,9 @@
 import { type Database, sqlOf } from '@moorline/db';
 import type { AuthorityId, Clock, UserId } from '@moorline/kernel';
-import type { Actor, Role } from '@moorline/model';
-import { lowerRole } from './authorize.ts';
+import type { Role } from '@moorline/model';
+import { lowerRole, type UserActor } from './authorize.ts';
 import { secretHash } from './secrets.ts';
 import type { AccessTables } from './tables.ts';
-
-export type UserActor = Extract<Actor, { kind: 'user' }>;
 
 /** Who is behind a credential, and how far it goes. */
 export interface Authenticated {

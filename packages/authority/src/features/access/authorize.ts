@@ -1,6 +1,8 @@
 import { type Actor, type Permission, ROLE_PERMISSIONS, ROLES, type Role } from '@moorline/model';
-import type { UserActor } from './authenticator.ts';
 import { accessErrors } from './errors.ts';
+
+/** An administrator, by session or by API token. */
+export type UserActor = Extract<Actor, { kind: 'user' }>;
 
 /**
  * The one place where access is decided: passes when the actor's role holds the permission. Call it on the

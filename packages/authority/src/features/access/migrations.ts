@@ -60,4 +60,11 @@ export const ACCESS_MIGRATIONS: readonly Migration[] = [
       }
     },
   },
+  {
+    id: 'access/0002-links-that-keep-the-password',
+    async up(db) {
+      await sql`alter table sign_in_links
+        add column keeps_password boolean not null default false`.execute(db);
+    },
+  },
 ];

@@ -211,7 +211,9 @@ function sessionRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
       // A link is the whole account: a token with a lower role must not become its owner.
       if (userId !== actor.userId || actor.via === 'token')
         authorize(actor, 'administrators.manage');
-      const link = await access.signIn.createLink(userId, actorName(actor));
+      // Whoever finds a console open must not find in it a way around the password.
+      const keepsPassword = userId === actor.userId && actor.via === 'session';
+      const link = await access.signIn.createLink(userId, actorName(actor), { keepsPassword });
       return reply
         .code(201)
         .send({ path: signInPath(link.secret), expirationDateTime: rfc3339(link.expiresAt) });

@@ -2,7 +2,7 @@ import { type Database, sqlOf } from '@moorline/db';
 import type { AuthorityId, Clock, Entropy, UserId } from '@moorline/kernel';
 import type { Transaction } from '@moorline/model/ports';
 import { recordAudit } from '../audit/index.ts';
-import type { UserActor } from './authenticator.ts';
+import type { UserActor } from './authorize.ts';
 import { accessErrors } from './errors.ts';
 import {
   hashPassword,
@@ -29,10 +29,18 @@ export interface SignIn {
   withLink(secret: string, remoteAddress: string): Promise<NewSession>;
   /** Ends one session; unknown ones are ignored. */
   signOut(sessionSecret: string): Promise<void>;
-  /** Makes a one-time link for an administrator; lives an hour. Returns its secret. */
-  createLink(userId: UserId, by: string): Promise<{ secret: string; expiresAt: number }>;
   /**
-   * Sets the caller's own password and ends all other sessions of theirs. The present password is asked
+   * Makes a one-time link for an administrator; lives an hour. Returns its secret.
+   * @param options.keepsPassword its session sets a new password only with the present one, if there is one:
+   *   for a link that a session makes for itself, which must not be a way around the password
+   */
+  createLink(
+    userId: UserId,
+    by: string,
+    options?: { readonly keepsPassword?: boolean },
+  ): Promise<{ secret: string; expiresAt: number }>;
+  /**
+   * Sets the caller's own password and ends all other sessions and one-time links of theirs. The present password is asked
    * for unless the session came from a one-time link.
    * @throws `access.password_weak`, `access.password_wrong`
    */
@@ -135,12 +143,12 @@ export function createSignIn(deps: {
           .deleteFrom('sign_in_links')
           .where('authority_id', '=', authorityId)
           .where('token_hash', '=', secretHash(secret))
-          .returning(['administrator_id', 'expires_at'])
+          .returning(['administrator_id', 'expires_at', 'keeps_password'])
           .executeTakeFirst();
         const user = link
           ? await db
               .selectFrom('administrators')
-              .select(['id', 'user_name', 'is_disabled'])
+              .select(['id', 'user_name', 'is_disabled', 'password_hash'])
               .where('authority_id', '=', authorityId)
               .where('id', '=', link.administrator_id)
               .executeTakeFirst()
@@ -148,7 +156,8 @@ export function createSignIn(deps: {
         if (!link || !user || user.is_disabled || link.expires_at.getTime() <= clock.now()) {
           throw accessErrors.linkInvalid();
         }
-        const session = await startSession(tx, user.id, true);
+        const maySetPassword = !link.keeps_password || user.password_hash === null;
+        const session = await startSession(tx, user.id, maySetPassword);
         await recordAudit(tx, {
           activity: 'access.sign_in',
           actor: user.user_name,
@@ -171,7 +180,7 @@ export function createSignIn(deps: {
       );
     },
 
-    createLink(userId, by) {
+    createLink(userId, by, { keepsPassword = false } = {}) {
       return database.transaction(authorityId, async (tx) => {
         const db = sqlOf<AccessTables>(tx);
         const user = await db
@@ -196,6 +205,7 @@ export function createSignIn(deps: {
             token_hash: secretHash(secret),
             administrator_id: userId,
             expires_at: new Date(expiresAt),
+            keeps_password: keepsPassword,
           })
           .execute();
         await recordAudit(tx, {
@@ -242,6 +252,12 @@ export function createSignIn(deps: {
           .where('authority_id', '=', authorityId)
           .where('administrator_id', '=', actor.userId)
           .where('token_hash', '!=', own)
+          .execute();
+        // A link that was made before may be in other hands, and is a way in all the same.
+        await db
+          .deleteFrom('sign_in_links')
+          .where('authority_id', '=', authorityId)
+          .where('administrator_id', '=', actor.userId)
           .execute();
         // From here on this session is an ordinary one: the next change asks for the present password.
         await db

@@ -24,6 +24,8 @@ export interface AccessTables {
     token_hash: string;
     administrator_id: string;
     expires_at: Date;
+    /** Its session sets a new password only with the present one. */
+    keeps_password: boolean;
   };
   api_tokens: {
     authority_id: string;
