@@ -1,15 +1,7 @@
-import type { Actor } from '@moorline/model';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { httpErrors } from './errors.ts';
-import type { HttpApp } from './http-app.ts';
+import type { Authenticator, HttpApp } from './http-app.ts';
 import { peerCertificate, peerRefusal } from './peer-certificate.ts';
-
-/** Who sends a request, or null when nothing in it proves anybody. May throw the access feature's own errors. */
-export type Authenticator = (request: FastifyRequest) => Promise<Actor | null>;
-
-export interface Authentication {
-  authenticator: Authenticator | null;
-}
 
 /** Sets who `actor` routes believe; without one they answer 401. The last call counts. */
 export function authenticateWith(app: HttpApp, authenticator: Authenticator): void {

@@ -6,7 +6,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Actor } from '@moorline/model';
 import type { AuthenticatedDevice } from '@moorline/model/ports';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
-import type { Authentication } from './access.ts';
 import type { EventStream } from './event-stream.ts';
 
 /** A Fastify instance whose handlers are typed by their TypeBox schemas. */
@@ -26,13 +25,17 @@ export type HttpRequest = FastifyRequest;
  */
 export type Access = 'public' | 'actor' | 'peer';
 
+/** Who sends a request, or null when nothing in it proves anybody. May throw the access feature's own errors. */
+export type Authenticator = (request: FastifyRequest) => Promise<Actor | null>;
+
 declare module 'fastify' {
   interface FastifyRequest {
     actor: Actor | null;
     device: AuthenticatedDevice | null;
   }
   interface FastifyInstance {
-    readonly authentication: Authentication;
+    /** Set by `authenticateWith`. */
+    readonly authentication: { authenticator: Authenticator | null };
     readonly eventStreams: Set<EventStream>;
     /** Patterns of the routes registered so far, without wildcards. */
     readonly knownPaths: ReadonlySet<string>;

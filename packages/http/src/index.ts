@@ -1,6 +1,6 @@
 // Carries @fastify/cookie's additions to Fastify's types to whoever imports this door.
 export type { CookieSerializeOptions } from '@fastify/cookie';
-export { type Authenticator, authenticateWith } from './access.ts';
+export { authenticateWith } from './access.ts';
 export {
   type AttemptLimiter,
   type AttemptLimits,
@@ -17,7 +17,7 @@ export {
   openEventStream,
   type ServerEvent,
 } from './event-stream.ts';
-export type { Access, HttpApp, HttpRequest } from './http-app.ts';
+export type { Access, Authenticator, HttpApp, HttpRequest } from './http-app.ts';
 export { createListener, type Listener, type ListenerOptions } from './listener.ts';
 export { registerOpenApi } from './open-api.ts';
 export { type PeerCertificate, peerCertificate } from './peer-certificate.ts';
