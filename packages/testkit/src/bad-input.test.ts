@@ -221,7 +221,7 @@ describe('bad input is refused with its code, audited, and changes nothing', () 
       assert.deepEqual(refusedWith(renewed), { status: 400, code });
       await auditedRefusal(site, 'enrolment.renew', code);
 
-      const attached = await unchanged(tenant, () =>
+      const attached: Answer = await unchanged(tenant, () =>
         askGateway(tenantGateway, null, 'POST', FEDERATION_PATHS.attach, {
           protocol: 1,
           tokenId: join.id,
