@@ -24,6 +24,7 @@ export const AGENT_LIMITS = {
   enrolBytes: 32 * 1024,
   documentsBytes: 16 * 1024 * 1024,
   documentsPerRequest: 64,
+  reportsBytes: 1024 * 1024,
   reportsPerRequest: 100,
 } as const;
 

@@ -18,8 +18,6 @@ import { agentErrors } from './errors.ts';
 import { stateDocuments } from './state-documents.ts';
 import { actionId, checkTime } from './wire-checks.ts';
 
-const REPORTS_BYTES = 1024 * 1024;
-
 /** The requests of the agent protocol. @spec docs/protocols/agent.md §3–§7 */
 export function registerAgentRoutes(
   app: HttpApp,
@@ -136,7 +134,7 @@ export function registerAgentRoutes(
     AGENT_PATHS.reports,
     {
       ...byDevice,
-      bodyLimit: REPORTS_BYTES,
+      bodyLimit: AGENT_LIMITS.reportsBytes,
       schema: { body: ReportsBody, response: { 204: Type.Null() } },
     },
     async (request, reply) => {

@@ -2,11 +2,10 @@ export { createDevices, type Devices, requireDevice } from './devices.ts';
 export { MANAGED_DEVICE } from './entity.ts';
 export { deviceErrors } from './errors.ts';
 export { DEVICES_MIGRATIONS } from './migrations.ts';
-export { PRESENCE_WINDOW_MS, type Presence } from './presence.ts';
+export type { Presence } from './presence.ts';
 export type { DeviceRow } from './present.ts';
 export { deviceRoutes, deviceTag } from './routes.ts';
 export {
-  type EnrolledDevice,
   insertEnrolled,
   loadOwn,
   writeBlocked,
