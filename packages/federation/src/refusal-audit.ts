@@ -4,6 +4,7 @@ import {
   type AuthorityId,
   asMoorlineError,
   type Clock,
+  type Json,
   type Logger,
   type MoorlineError,
 } from '@moorline/kernel';
@@ -15,6 +16,8 @@ export interface Refusal {
   readonly target: string | null;
   /** Names the origin of the attempt: of the same code from the same origin ten are recorded, then one a minute. */
   readonly origin: string;
+  /** What else is known of it. */
+  readonly details?: { readonly [key: string]: Json };
 }
 
 /**
@@ -51,7 +54,12 @@ export function createRefusalAudit(deps: {
         actor: refusal.actor,
         target: refusal.target,
         result: 'failure',
-        details: { code: error.code, reason: error.message, origin: refusal.origin },
+        details: {
+          ...refusal.details,
+          code: error.code,
+          reason: error.message,
+          origin: refusal.origin,
+        },
         at: now,
       }),
     );

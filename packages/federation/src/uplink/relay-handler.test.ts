@@ -12,6 +12,7 @@ import {
   generateKeyPair,
   UnsecuredJWT,
 } from 'jose';
+import { createRefusalAudit } from '../refusal-audit.ts';
 import { useDatabases } from '../testing/database.fixture.ts';
 import { createShiftedClock, newId, newUser } from '../testing/lab.fixture.ts';
 import {
@@ -63,6 +64,13 @@ async function stage() {
     }),
   );
   const trust = { tenantId, connectorId, siteName: 'HQ1', relayKey: key.publicJwk };
+  const refusals = createRefusalAudit({
+    authorityId,
+    database,
+    clock,
+    logger: silentLogger,
+    audit: recordAudit,
+  });
   const build = async () =>
     createRelayHandler({
       authorityId,
@@ -70,12 +78,11 @@ async function stage() {
       tenantName: 'Contoso',
       database,
       attachments,
-      clock,
       verify: await createVerifyRelay(trust, clock),
       seen: createRelaySeen({ authorityId, database, clock }),
       methods: createRelayMethods(engine.administration, 'HQ1'),
       resolveLocalActor: async (id) => (id === bob.userId ? bob : null),
-      audit: recordAudit,
+      refusals,
       logger: silentLogger,
     });
   const claims = (change: Readonly<Record<string, unknown>> = {}) => {
@@ -251,6 +258,16 @@ test('a request is carried out once: not again when replayed, nor after a restar
   assert.equal(afterRestart.ok ? null : afterRestart.code, 'relay.replayed');
   assert.equal(engine.requests.length, 1);
   assert.deepEqual(await refusals(), ['relay.replayed', 'relay.replayed']);
+});
+
+test('attack 29: refusals without end do not fill the log', async () => {
+  const { handle, refusals, clock } = await stage();
+  for (let round = 0; round < 30; round++) await handle(`not a token ${round}`);
+  assert.equal((await refusals()).length, 10);
+  clock.shiftMs = 60_000;
+  await handle('not a token');
+  await handle('not a token');
+  assert.equal((await refusals()).length, 11);
 });
 
 test('of the same request many times at once, one is carried out', async () => {

@@ -7,14 +7,13 @@ import type { Database } from '@moorline/db';
 import {
   type AuthorityId,
   asMoorlineError,
-  type Clock,
   isUuid,
   type Logger,
   type MoorlineError,
   type UserId,
 } from '@moorline/kernel';
 import type { Actor } from '@moorline/model';
-import type { RecordAudit } from '../ports.ts';
+import type { RefusalAudit } from '../refusal-audit.ts';
 import type { AttachmentStore } from './attachment-store.ts';
 import { relayRefusals } from './errors.ts';
 import type { RelayMethods } from './relay-methods.ts';
@@ -37,8 +36,7 @@ export interface RelayHandlerDeps {
   readonly attachments: AttachmentStore;
   /** The local account as it is now; null when it is disabled or gone. */
   readonly resolveLocalActor: (userId: UserId) => Promise<Actor | null>;
-  readonly audit: RecordAudit;
-  readonly clock: Clock;
+  readonly refusals: RefusalAudit;
   readonly logger: Logger;
 }
 
@@ -52,7 +50,7 @@ const MAX_RESULT_BYTES = FEDERATION_LIMITS.relayMessageBytes - 4096;
  * @spec docs/protocols/federation.md §6
  */
 export function createRelayHandler(deps: RelayHandlerDeps): HandleRelay {
-  const { authorityId, siteName, tenantName, database, clock, logger } = deps;
+  const { authorityId, siteName, tenantName, database, logger } = deps;
   let inFlight = 0;
 
   const actorOf = async ({ act }: RelayClaims): Promise<Actor> => {
@@ -87,21 +85,16 @@ export function createRelayHandler(deps: RelayHandlerDeps): HandleRelay {
   };
 
   const record = (error: MoorlineError, claims: RelayClaims | undefined): Promise<void> =>
-    database.transaction(authorityId, (tx) =>
-      deps.audit(tx, {
+    deps.refusals.record(
+      {
         activity: 'relay.refuse',
         // A name is the tenant's word only once its signature holds.
         actor: claims ? `${claims.act.name} (${tenantName})` : tenantName,
         target: claims?.jti ?? null,
-        result: 'failure',
-        details: {
-          code: error.code,
-          reason: error.message,
-          method: claims?.method ?? null,
-          tenantUserId: claims?.act.userId ?? null,
-        },
-        at: clock.now(),
-      }),
+        origin: tenantName,
+        details: { method: claims?.method ?? null, tenantUserId: claims?.act.userId ?? null },
+      },
+      error,
     );
 
   return async (jws) => {
@@ -117,8 +110,6 @@ export function createRelayHandler(deps: RelayHandlerDeps): HandleRelay {
       const error = asMoorlineError(thrown);
       if (error.kind === 'bug') {
         logger.error({ err: error.cause ?? error, method: claims?.method }, 'relay request failed');
-      } else {
-        logger.warn({ code: error.code, method: claims?.method }, 'relay request refused');
       }
       if (error.kind === 'failure') {
         await record(error, claims).catch((err: unknown) =>

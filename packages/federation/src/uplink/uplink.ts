@@ -139,6 +139,7 @@ export function createUplink(deps: UplinkDeps): Uplink {
         seen,
         methods,
         attachments,
+        refusals,
         logger,
       });
     },
