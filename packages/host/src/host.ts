@@ -5,6 +5,7 @@ import {
   accessAuthenticator,
   accessRoutes,
   auditRoutes,
+  authorize,
   createAuthority,
 } from '@moorline/authority';
 import { type Bus, createBus } from '@moorline/bus';
@@ -212,7 +213,7 @@ export async function startHost(
       authority: { id: identity.authorityId, name: identity.name, kind: identity.kind, version },
       limiter,
     });
-    auditRoutes(app, { authorityId: identity.authorityId, database });
+    auditRoutes(app, { authorityId: identity.authorityId, database, authorize });
     engine.routes(app);
     federation.registerAdmin(app);
     if (config.consoleFolder) await serveConsole(app, config.consoleFolder);

@@ -11,6 +11,7 @@ import { type AuthorityId, silentLogger, systemClock, systemEntropy } from '@moo
 import { type TestDatabase, withDatabase } from '@moorline/testkit';
 import { AUDIT_MIGRATIONS, auditRoutes } from '../audit/index.ts';
 import { type Access, createAccess } from './access.ts';
+import { authorize } from './authorize.ts';
 import { ACCESS_MIGRATIONS } from './migrations.ts';
 import { accessAuthenticator, accessRoutes } from './routes.ts';
 
@@ -51,7 +52,7 @@ describe('access routes', () => {
       authority: { id: authorityId, name: 'Contoso', kind: HOST_KIND, version: '0.1.0' },
       limiter: createAttemptLimiter(systemClock, { burst: 3, perMinute: 1 }),
     });
-    auditRoutes(listener.app, { authorityId, database: test.database });
+    auditRoutes(listener.app, { authorityId, database: test.database, authorize });
     const { port } = await listener.listen();
     origin = `http://localhost:${port}`;
   });

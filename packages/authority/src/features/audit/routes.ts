@@ -2,8 +2,8 @@ import { ADMIN_PATHS, AuditEvent } from '@moorline/contracts/admin';
 import type { Database } from '@moorline/db';
 import type { HttpApp } from '@moorline/http';
 import { type AuthorityId, rfc3339 } from '@moorline/kernel';
+import type { Actor, Permission } from '@moorline/model';
 import { Type } from 'typebox';
-import { authorize } from '../access/index.ts';
 import { readAudit, verifyChain } from './audit.ts';
 
 /** GET auditEvents (paged by sequence, newest first) and GET auditEvents/verify; both need `audit.read`. */
@@ -12,9 +12,11 @@ export function auditRoutes(
   deps: {
     readonly authorityId: AuthorityId;
     readonly database: Database;
+    /** Of the access feature, which records here: it is handed in, so that neither needs the other. */
+    readonly authorize: (actor: Actor | null, permission: Permission) => void;
   },
 ): void {
-  const { authorityId, database } = deps;
+  const { authorityId, database, authorize } = deps;
   app.get(
     ADMIN_PATHS.auditEvents,
     {
