@@ -51,6 +51,14 @@ export async function copyInto(
   return Number(numAffectedRows ?? 0n);
 }
 
-async function* toLines(rows: CopyRows): AsyncGenerator<string> {
+function toLines(rows: CopyRows): Iterable<string> | AsyncIterable<string> {
+  return Symbol.asyncIterator in rows ? laterLines(rows) : presentLines(rows);
+}
+
+async function* laterLines(rows: AsyncIterable<readonly CopyValue[]>): AsyncGenerator<string> {
   for await (const row of rows) yield copyLine(row);
+}
+
+function* presentLines(rows: Iterable<readonly CopyValue[]>): Generator<string> {
+  for (const row of rows) yield copyLine(row);
 }

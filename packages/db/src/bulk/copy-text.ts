@@ -11,7 +11,8 @@ export type CopyValue =
   | readonly unknown[]
   | { readonly [key: string]: unknown };
 
-const SPECIAL = /[\\\b\f\n\r\t\v]/g;
+const SPECIAL = /[\\\b\f\n\r\t\v]/;
+const EVERY_SPECIAL = new RegExp(SPECIAL, 'g');
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
   '\b': '\\b',
@@ -35,9 +36,16 @@ export function copyField(value: CopyValue): string {
 
 /** One row in COPY's text format, with its end of line. */
 export function copyLine(values: readonly CopyValue[]): string {
-  return `${values.map(copyField).join('\t')}\n`;
+  let line = '';
+  let separator = '';
+  for (const value of values) {
+    line += separator + copyField(value);
+    separator = '\t';
+  }
+  return `${line}\n`;
 }
 
 function escapeText(text: string): string {
-  return text.replace(SPECIAL, (character) => ESCAPES[character] ?? character);
+  if (!SPECIAL.test(text)) return text;
+  return text.replace(EVERY_SPECIAL, (character) => ESCAPES[character] ?? character);
 }
