@@ -19,9 +19,10 @@ import type { Refusals } from '../refusals/index.ts';
 import { deviceErrors } from './errors.ts';
 import { countDevices, listDevices } from './list.ts';
 import { createPresence, type Presence } from './presence.ts';
-import { type DeviceRow, managedDevice, type Presentation, uploadedDevice } from './present.ts';
-import { deleteDevices, loadDevice, loadDevices, readTotals } from './store.ts';
+import { type DeviceRow, managedDevice, type Presentation } from './present.ts';
+import { deleteDevices, loadDevice, readTotals } from './store.ts';
 import { writeUploaded } from './upload-sink.ts';
+import { readUploaded } from './upload-source.ts';
 
 /** The devices that the authority knows: its own, and those that others upload. */
 export interface Devices {
@@ -88,10 +89,7 @@ export function createDevices(deps: {
       );
     },
     uploadSource: {
-      async readDevices(ids) {
-        const rows = await database.read(authorityId, (tx) => loadDevices(tx, ids, { own: true }));
-        return rows.map(uploadedDevice);
-      },
+      readDevices: (ids) => database.read(authorityId, (tx) => readUploaded(tx, ids)),
     },
     uploadSink: {
       async applyDevices(

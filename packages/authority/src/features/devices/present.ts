@@ -1,7 +1,5 @@
 import type { ManagedDevice } from '@moorline/contracts/admin';
-import { type DeviceId, rfc3339 } from '@moorline/kernel';
-import type { DeviceSummary } from '@moorline/model';
-import type { UploadedDevice } from '@moorline/model/ports';
+import { rfc3339 } from '@moorline/kernel';
 import type { Selectable } from 'kysely';
 import type { ManagementAgent } from '../../profile.ts';
 import { ACTIVE_WITHIN_MS, complianceOf } from './entity.ts';
@@ -49,37 +47,5 @@ export function managedDevice(row: DeviceRow, presentation: Presentation): Manag
     clientVersion: row.client_version,
     connectorId: row.origin,
     connectorName: row.origin === null ? null : originName(row.origin),
-  };
-}
-
-/** The row as it is told to another authority. */
-export function uploadedDevice(row: DeviceRow): UploadedDevice {
-  return {
-    id: row.id as DeviceId,
-    summary: summaryOf(row),
-    online: row.online,
-    lastContactAt: rfc3339(row.last_contact_at.getTime()),
-    enrolledAt: rfc3339(row.enrolled_at.getTime()),
-    clientVersion: row.client_version,
-    certificateExpiresAt: rfc3339(row.certificate_expires_at.getTime()),
-  };
-}
-
-function summaryOf(row: DeviceRow): DeviceSummary {
-  const size = (text: string | null): number | null => (text === null ? null : Number(text));
-  return {
-    name: row.name,
-    operatingSystem: row.operating_system,
-    osVersion: row.os_version,
-    manufacturer: row.manufacturer,
-    model: row.model,
-    serialNumber: row.serial_number,
-    architecture: row.architecture,
-    chassisType: row.chassis_type,
-    physicalMemoryBytes: size(row.physical_memory_bytes),
-    totalStorageBytes: size(row.total_storage_bytes),
-    freeStorageBytes: size(row.free_storage_bytes),
-    ethernetMacAddress: row.ethernet_mac_address,
-    wifiMacAddress: row.wifi_mac_address,
   };
 }

@@ -29,19 +29,6 @@ export async function loadDevice(
   return rows[0];
 }
 
-/** Rows of those that exist; `own`: only those managed here. */
-export async function loadDevices(
-  tx: Transaction,
-  ids: readonly string[],
-  options: { readonly own: boolean },
-): Promise<DeviceRow[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await sql<DeviceRow>`select ${ROW} from devices
-    where authority_id = ${tx.authorityId} and id = any(${[...ids]}::uuid[])
-    ${options.own ? sql`and origin is null` : sql``}`.execute(sqlOf<DeviceTables>(tx));
-  return rows;
-}
-
 export async function insertEnrolled(
   tx: Transaction,
   devices: readonly EnrolledDevice[],

@@ -47,5 +47,7 @@ function clip(text: string | null, length: number): string | null {
 
 /** Text of someone else's, cut to what a column holds; one bad character must not fail a whole batch. */
 export function keptText(text: string, length: number): string {
-  return text.slice(0, length).toWellFormed().replaceAll('\0', '\ufffd');
+  const kept = text.length > length ? text.slice(0, length) : text;
+  if (kept.isWellFormed() && !kept.includes('\0')) return kept;
+  return kept.toWellFormed().replaceAll('\0', '\ufffd');
 }

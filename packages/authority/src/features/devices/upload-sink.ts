@@ -1,4 +1,4 @@
-import { recordset, sqlOf, stageRows } from '@moorline/db';
+import { type CopyValue, recordset, sqlOf, stageRows } from '@moorline/db';
 import { type ConnectorId, type DeviceId, rfc3339 } from '@moorline/kernel';
 import type { Transaction, UploadedDevice } from '@moorline/model/ports';
 import { type RawBuilder, sql } from 'kysely';
@@ -46,29 +46,27 @@ export async function writeUploaded(
 ): Promise<AppliedDevices> {
   if (devices.length === 0) return { changed: [], foreign: [] };
   const latest = new Map(devices.map((device) => [device.id, device]));
-  const rows = [...latest.values()].map((device) => ({
-    id: device.id,
-    ...summaryRow(device.summary),
-    online: device.online,
-    last_contact_at: plausibleTime(device.lastContactAt, now, now),
-    enrolled_at: plausibleTime(device.enrolledAt, now, now),
-    client_version: keptText(device.clientVersion, 64),
-    certificate_expires_at: plausibleTime(device.certificateExpiresAt, now, LAST_TIME),
-  }));
   const list = (prefix: string): ReturnType<typeof sql.join> =>
     sql.join(COLUMNS.map((column) => sql`${sql.ref(`${prefix}.${column}`)}`));
   const assignments = COLUMNS.map(
     (column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`,
   );
-  const { rows: written } = await sql<{ id: DeviceId; is_new: boolean }>`
-    with input as materialized (select * from ${await inputOf(tx, rows)} order by id)
-    insert into devices (authority_id, id, origin, ${sql.join(COLUMNS.map((column) => sql.ref(column)))})
-    select ${tx.authorityId}::uuid, input.id, ${origin}::uuid, ${list('input')} from input
-    on conflict (authority_id, id) do update set ${sql.join(assignments)}
-      where devices.origin = excluded.origin and (${list('devices')}) is distinct from (${list('excluded')})
-    returning id, xmax = 0 as is_new`.execute(sqlOf(tx));
-  await changeTotal(tx, origin, written.filter((row) => row.is_new).length);
-  const changed = written.map((row) => row.id);
+  const input = await inputOf(tx, [...latest.values()], now);
+  // The ids come back as one text: thousands of rows of one id each cost more than the ids.
+  const { rows } = await sql<{ ids: string; added: number }>`
+    with written as (
+      insert into devices (authority_id, id, origin, ${sql.join(COLUMNS.map((column) => sql.ref(column)))})
+      select ${tx.authorityId}::uuid, input.id, ${origin}::uuid, ${list('input')}
+      from (select * from ${input}) as input order by input.id
+      on conflict (authority_id, id) do update set ${sql.join(assignments)}
+        where devices.origin = excluded.origin and (${list('devices')}) is distinct from (${list('excluded')})
+      returning id, xmax = 0 as is_new
+    )
+    select coalesce(string_agg(id::text, ' '), '') as ids, (count(*) filter (where is_new))::int as added
+    from written`.execute(sqlOf(tx));
+  const { ids = '', added = 0 } = rows[0] ?? {};
+  await changeTotal(tx, origin, added);
+  const changed = ids === '' ? [] : (ids.split(' ') as DeviceId[]); // the column of that name
   return { changed, foreign: await foreignOf(tx, origin, [...latest.keys()], changed) };
 }
 
@@ -89,23 +87,55 @@ async function foreignOf(
   return rows.map((row) => row.id);
 }
 
-type InputRow = Readonly<Record<string, string | number | boolean | null>>;
-
-async function inputOf(tx: Transaction, rows: readonly InputRow[]): Promise<RawBuilder<unknown>> {
-  if (rows.length < STAGED_FROM) return recordset(rows, TYPES);
+async function inputOf(
+  tx: Transaction,
+  devices: readonly UploadedDevice[],
+  now: number,
+): Promise<RawBuilder<unknown>> {
   const columns = Object.keys(TYPES);
-  const values = rows.map((row) => columns.map((column) => row[column]));
-  return sql`${sql.id('pg_temp', await stageRows(tx, 'devices', columns, values))}`;
+  const rows = valuesOf(devices, now);
+  if (devices.length >= STAGED_FROM) {
+    return sql`${sql.id('pg_temp', await stageRows(tx, 'devices', columns, rows))}`;
+  }
+  const records = [...rows].map((values) =>
+    Object.fromEntries(columns.map((column, index) => [column, values[index]])),
+  );
+  return recordset(records, TYPES);
 }
 
-const LAST_TIME = Date.UTC(9999, 0, 1);
+/** Rows in the order of TYPES. */
+function* valuesOf(devices: readonly UploadedDevice[], now: number): Generator<CopyValue[]> {
+  const latest = rfc3339(now);
+  for (const device of devices) {
+    const summary = summaryRow(device.summary);
+    const values: CopyValue[] = [device.id];
+    for (const column of SUMMARY_COLUMNS) values.push(summary[column]);
+    values.push(
+      device.online,
+      plausibleTime(device.lastContactAt, latest, latest),
+      plausibleTime(device.enrolledAt, latest, latest),
+      keptText(device.clientVersion, 64),
+      plausibleTime(device.certificateExpiresAt, latest, LAST_TIME),
+    );
+    yield values;
+  }
+}
+
 const FIRST_TIME = rfc3339(0);
+const LAST_TIME = rfc3339(Date.UTC(9999, 0, 1));
 const CANONICAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 // A clock that is wrong by years must not put a device before or after all others for ever.
-function plausibleTime(text: string, now: number, latest: number): string {
-  // Most are in the form that is stored already, and between the bounds: there text compares as time does.
-  if (CANONICAL_TIME.test(text) && text >= FIRST_TIME && text <= rfc3339(latest)) return text;
+function plausibleTime(text: string, now: string, latest: string): string {
+  // Most are in the form that is stored already, and there text compares as time does.
+  const time = CANONICAL_TIME.test(text) ? text : canonicalTime(text);
+  if (time === null) return now;
+  return time < FIRST_TIME ? FIRST_TIME : time > latest ? latest : time;
+}
+
+/** Null for what is no time. */
+function canonicalTime(text: string): string | null {
   const time = Date.parse(text);
-  return new Date(Number.isNaN(time) ? now : Math.min(Math.max(time, 0), latest)).toISOString();
+  if (Number.isNaN(time)) return null;
+  return rfc3339(Math.min(Math.max(time, 0), Date.parse(LAST_TIME)));
 }
