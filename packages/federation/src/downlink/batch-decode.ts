@@ -73,17 +73,25 @@ function take(
   }
   // The schema holds ids to the form of a UUID, which is all that their brands promise.
   if (VALIDATORS.device.Check(record)) {
-    const { kind: _, id, ...rest } = record;
-    checkTimes(line, [record.lastContactAt, record.enrolledAt, record.certificateExpiresAt]);
-    devices.set(id, { id: id as DeviceId, ...rest });
+    const { summary, online, lastContactAt, enrolledAt, clientVersion, certificateExpiresAt } =
+      record;
+    checkTime(line, lastContactAt);
+    checkTime(line, enrolledAt);
+    checkTime(line, certificateExpiresAt);
+    devices.set(record.id, {
+      id: record.id as DeviceId,
+      summary,
+      online,
+      lastContactAt,
+      enrolledAt,
+      clientVersion,
+      certificateExpiresAt,
+    });
   } else if (VALIDATORS.tombstone.Check(record)) {
     devices.set(record.id, null);
   } else if (VALIDATORS.action.Check(record)) {
     const { id, hops, result } = record;
-    checkTimes(
-      line,
-      hops.map((hop) => hop.at),
-    );
+    for (const hop of hops) checkTime(line, hop.at);
     actions.set(id, { id: id as ActionId, hops, result });
   } else {
     throw downlinkErrors.batchMalformed({ line, problem: problemOf(record) });
@@ -91,15 +99,13 @@ function take(
 }
 
 /** The schema's pattern lets the 99th of February through; PostgreSQL would not, nor a year before 1970 make sense. */
-function checkTimes(line: number, times: readonly string[]): void {
-  for (const text of times) {
-    const time = Date.parse(text);
-    // Only a day past the 28th can be one that its month does not have.
-    const isDay =
-      text.slice(8, 10) <= '28' || new Date(time || 0).toISOString().startsWith(text.slice(0, 10));
-    if (!(time >= 0) || !isDay) {
-      throw downlinkErrors.batchMalformed({ line, problem: `${text} is no time` });
-    }
+function checkTime(line: number, text: string): void {
+  const time = Date.parse(text);
+  // Only a day past the 28th can be one that its month does not have.
+  const isDay =
+    text.slice(8, 10) <= '28' || new Date(time || 0).toISOString().startsWith(text.slice(0, 10));
+  if (!(time >= 0) || !isDay) {
+    throw downlinkErrors.batchMalformed({ line, problem: `${text} is no time` });
   }
 }
 

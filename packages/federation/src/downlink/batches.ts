@@ -13,6 +13,8 @@ export interface BatchRequest {
   readonly to: string;
   /** NDJSON, inflated. */
   readonly body: Uint8Array;
+  /** Waited for when the body has been checked: batches before this one may be on their way. */
+  readonly turn?: () => Promise<void>;
 }
 
 export interface AppliedBatch {
@@ -62,6 +64,7 @@ export function createApplyBatch(deps: {
   return async (request) => {
     checkPositions(request);
     const content = decodeBatch(request.body);
+    await request.turn?.();
     return database.transaction(authorityId, (tx) => store(tx, request, content));
   };
 }

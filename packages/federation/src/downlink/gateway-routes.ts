@@ -18,6 +18,7 @@ import {
 import { asMoorlineError, type ConnectorId, type MoorlineError } from '@moorline/kernel';
 import { WebSocketServer } from 'ws';
 import type { RefusalAudit } from '../refusal-audit.ts';
+import { type Arrival, createArrivals } from './arrivals.ts';
 import type { ConnectorIdentities } from './attach.ts';
 import type { AppliedBatch, ApplyBatch } from './batches.ts';
 import { downlinkErrors } from './errors.ts';
@@ -78,6 +79,8 @@ function registerRenew({ app }: Listener, deps: GatewayRoutesDeps): void {
 }
 
 function registerBatches({ app }: Listener, deps: GatewayRoutesDeps): void {
+  const arrivals = createArrivals();
+  const arrivalOf = new WeakMap<HttpRequest, Arrival>();
   app.addContentTypeParser('application/x-ndjson', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
@@ -86,11 +89,21 @@ function registerBatches({ app }: Listener, deps: GatewayRoutesDeps): void {
     {
       config: { access: 'peer', gzip: true },
       bodyLimit: FEDERATION_LIMITS.batchBytes,
+      // With the headers: a body may be complete before that of an earlier batch is.
+      async onRequest(request, reply) {
+        const [epoch, from, to] = [BATCH_HEADERS.epoch, BATCH_HEADERS.from, BATCH_HEADERS.to].map(
+          (name) => header(request, name),
+        );
+        const arrival = arrivals.begin(`${shown(request).serial} ${epoch}`, from ?? '', to ?? '');
+        arrivalOf.set(request, arrival);
+        reply.raw.once('close', arrival.end);
+      },
       onError: async (request, _reply, error) =>
         audit(deps.refusals, 'connectors.upload', request, error),
     },
     async (request) => {
       const { id: connectorId } = await deps.peers.authenticate(shown(request));
+      const arrival = arrivalOf.get(request);
       try {
         const batch = await deps.applyBatch({
           connectorId,
@@ -98,13 +111,17 @@ function registerBatches({ app }: Listener, deps: GatewayRoutesDeps): void {
           from: header(request, BATCH_HEADERS.from),
           to: header(request, BATCH_HEADERS.to),
           body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+          ...(arrival && { turn: arrival.turn }),
         });
+        arrival?.stored();
         deps.onApplied(connectorId, batch, header(request, BATCH_HEADERS.more) === '1');
         return { cursor: batch.cursor };
       } catch (thrown) {
         const error = asMoorlineError(thrown);
         if (error.kind === 'failure') deps.onRefused(connectorId, error);
         throw thrown;
+      } finally {
+        arrival?.end();
       }
     },
   );

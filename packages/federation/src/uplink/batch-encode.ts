@@ -16,14 +16,13 @@ export interface EncodedBatch {
   readonly body: Uint8Array;
 }
 
-const MAX_RECORDS = 4000;
 /** Of the text: half of what the tenant takes, so that no single record can carry a batch over it. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 const deflate = promisify(gzip);
 
-/** Reads what changed after `from`, as it is now, and packs it; undefined when nothing did. */
-export type NextBatch = (from: string) => Promise<EncodedBatch | undefined>;
+/** Reads what changed after `from`, as it is now, and packs at most `limit` of it; undefined when nothing did. */
+export type NextBatch = (from: string, limit: number) => Promise<EncodedBatch | undefined>;
 
 export function createNextBatch(deps: {
   readonly authorityId: AuthorityId;
@@ -31,9 +30,9 @@ export function createNextBatch(deps: {
   readonly source: UploadSource;
 }): NextBatch {
   const { authorityId, database, source } = deps;
-  return async (from) => {
+  return async (from, limit) => {
     const changes = await database.read(authorityId, (tx) =>
-      readChanges(tx, { topics: ['device', 'action'], after: from, limit: MAX_RECORDS }),
+      readChanges(tx, { topics: ['device', 'action'], after: from, limit }),
     );
     const last = changes.entries.at(-1);
     if (!last) return undefined;

@@ -61,29 +61,35 @@ export function createKeepConnected(deps: {
       identity: { certificate: attachment.certificate, privateKey },
     });
     const handleRelay = await deps.relayHandlerFor(attachment);
-    const { epoch } = await cursors.read();
-    return dial(
-      {
-        tenantUrl: attachment.tenant_url,
-        client,
-        hello: {
-          type: 'hello',
-          protocol: FEDERATION_PROTOCOL,
-          epoch,
-          siteName: profile.name,
-          siteVersion: deps.version,
+    const { epoch, acknowledged } = await cursors.read();
+    const ahead = deps.upload.ahead(acknowledged);
+    try {
+      return await dial(
+        {
+          tenantUrl: attachment.tenant_url,
+          client,
+          hello: {
+            type: 'hello',
+            protocol: FEDERATION_PROTOCOL,
+            epoch,
+            siteName: profile.name,
+            siteVersion: deps.version,
+          },
+          handleRelay,
+          whileOpen: (greeting, ended) => whileOpen(attachment, client, ahead, greeting, ended),
+          signal,
         },
-        handleRelay,
-        whileOpen: (greeting, ended) => whileOpen(attachment, client, greeting, ended),
-        signal,
-      },
-      { clock, logger },
-    );
+        { clock, logger },
+      );
+    } finally {
+      await ahead;
+    }
   };
 
   const whileOpen = async (
     attachment: AttachmentRow,
     client: TenantClient,
+    ahead: ReturnType<Upload['ahead']>,
     greeting: { readonly epoch: string; readonly cursor: string },
     signal: AbortSignal,
   ): Promise<void> => {
@@ -97,7 +103,13 @@ export function createKeepConnected(deps: {
       );
       return;
     }
-    await deps.upload({ client, epoch: greeting.epoch, cursor: start.cursor, signal });
+    await deps.upload.run({
+      client,
+      epoch: greeting.epoch,
+      cursor: start.cursor,
+      ahead,
+      signal,
+    });
   };
 
   /** One attempt, ended early when the attachment changes; says how it went. */

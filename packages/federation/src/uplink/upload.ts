@@ -19,20 +19,32 @@ export interface UploadState {
   readonly problem: string | null;
 }
 
-/**
- * Sends what changed, from `cursor` on, until the signal is aborted. Returns `hello` when the tenant has to be
- * greeted anew: it holds another epoch, or a position that this log cannot go on from.
- */
-export type Upload = (run: {
-  readonly client: TenantClient;
-  readonly epoch: string;
-  readonly cursor: string;
-  readonly signal: AbortSignal;
-}) => Promise<'hello' | 'stopped'>;
+export interface Upload {
+  /** The batch that a run from `cursor` begins with, made while there is no uplink yet; undefined: there is none. */
+  ahead(cursor: string): Promise<EncodedBatch | undefined>;
+  /**
+   * Sends what changed, from `cursor` on, until the signal is aborted. Returns `hello` when the tenant has to be
+   * greeted anew: it holds another epoch, or a position that this log cannot go on from.
+   */
+  run(options: {
+    readonly client: TenantClient;
+    readonly epoch: string;
+    readonly cursor: string;
+    /** Taken when it begins at `cursor`. */
+    readonly ahead: Promise<EncodedBatch | undefined>;
+    readonly signal: AbortSignal;
+  }): Promise<'hello' | 'stopped'>;
+}
 
 const RETRY: BackoffPolicy = { firstMs: 500, maxMs: 60_000 };
 /** Batches on their way at once: one being applied, one being unpacked, one being sent. */
 const IN_FLIGHT = 3;
+/**
+ * Records of the first batch, which the tenant waits for, and of the largest; each is twice the one before. Larger
+ * ones outlive the young generation of both processes' heaps, and cost more a record.
+ */
+const FIRST_RECORDS = 500;
+const MOST_RECORDS = 2000;
 /** Changes that come within this of each other go in one batch. */
 const GATHER_MS = 10;
 /**
@@ -60,7 +72,7 @@ export function createUpload(deps: {
   ): Promise<EncodedBatch | undefined> => {
     let pauseMs = FIRST_LOOK_MS;
     while (!signal.aborted) {
-      const batch = await nextBatch(cursor);
+      const batch = await nextBatch(cursor, FIRST_RECORDS);
       if (batch) return batch;
       if (await wakeup.wait(pauseMs, signal)) {
         await clock.sleep(GATHER_MS, { signal }).catch(() => {});
@@ -98,6 +110,7 @@ export function createUpload(deps: {
   const recover = async (
     thrown: unknown,
     cursor: string,
+    wasBehind: boolean,
   ): Promise<
     | { readonly kind: 'hello' }
     | { readonly kind: 'from'; readonly cursor: string }
@@ -109,32 +122,37 @@ export function createUpload(deps: {
     if (error.code === 'uplink.cursor_mismatch' && typeof held === 'string') {
       const resumed = await cursors.resume(held);
       if (resumed.kind === 'newEpoch') return { kind: 'hello' };
-      // Where this began is no news: then there is something to wait for.
-      if (comparePositions(resumed.cursor, cursor) !== 0) return resumed;
+      // Where this began is no news: then there is something to wait for, unless it overtook the one before it.
+      if (wasBehind || comparePositions(resumed.cursor, cursor) !== 0) return resumed;
     }
     return { kind: 'wait', error };
   };
 
-  return async ({ client, epoch, cursor: start, signal }) => {
+  const run: Upload['run'] = async ({ client, epoch, cursor: start, ahead, signal }) => {
     let cursor = start;
     let failures = 0;
     let flight: Flight[] = [];
+    let limit = FIRST_RECORDS;
+    let prepared = await ahead;
 
     const send = async (batch: EncodedBatch): Promise<void> => {
       await cursors.sending(cursor, batch.to);
       const arrived = post(client, epoch, batch, signal);
       arrived.catch(() => {}); // seen where it is awaited, in its turn
-      flight.push({ batch, arrived });
+      flight.push({ batch, arrived, isBehind: flight.length > 0 });
     };
 
     /** Reads, packs and sends while earlier batches are on their way; the tenant applies them in order. */
     const fill = async (): Promise<void> => {
       if (flight.length === 0) {
-        const first = await awaitBatch(cursor, signal);
+        const first = prepared?.from === cursor ? prepared : await awaitBatch(cursor, signal);
+        prepared = undefined;
+        limit = FIRST_RECORDS;
         if (first) await send(first);
       }
       for (let last = flight.at(-1); last?.batch.more && flight.length < IN_FLIGHT; ) {
-        const next = await nextBatch(last.batch.to);
+        limit = Math.min(MOST_RECORDS, limit * 2);
+        const next = await nextBatch(last.batch.to, limit);
         if (!next) break;
         await send(next);
         last = flight.at(-1);
@@ -153,9 +171,10 @@ export function createUpload(deps: {
         deps.onState({ problem: null });
       } catch (thrown) {
         await Promise.allSettled(flight.map(({ arrived }) => arrived));
+        const wasBehind = flight[0]?.isBehind ?? false;
         flight = [];
         if (signal.aborted) break;
-        const course = await recover(thrown, cursor);
+        const course = await recover(thrown, cursor, wasBehind);
         if (course.kind === 'hello') return 'hello';
         if (course.kind === 'from') {
           cursor = course.cursor;
@@ -170,10 +189,18 @@ export function createUpload(deps: {
     await Promise.allSettled(flight.map(({ arrived }) => arrived)); // nothing is left running behind
     return 'stopped';
   };
+
+  return {
+    run,
+    // It is made again when it is needed: what fails here fails there too, and is told there.
+    ahead: (cursor) => nextBatch(cursor, FIRST_RECORDS).catch(() => undefined),
+  };
 }
 
 interface Flight {
   readonly batch: EncodedBatch;
+  /** Sent while others were on their way. */
+  readonly isBehind: boolean;
   /** The position that the tenant acknowledged. */
   readonly arrived: Promise<string>;
 }
