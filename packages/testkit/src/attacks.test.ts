@@ -107,7 +107,7 @@ describe('attacks on the composed hosts', () => {
     await assertRefused(as.signIn.createLink(), 'access.denied');
   });
 
-  it('attack 21: a one-time link is good once, and a second use is on record', async () => {
+  it('attack 21: a one-time link is good once; a second use, and a password that was guessed, are on record', async () => {
     const { url } = await world.tenant.host.signInLink();
     const token = url.split('#')[1];
     const redeem = (): Promise<Answer> =>
@@ -119,6 +119,21 @@ describe('attacks on the composed hosts', () => {
     const event = await auditedRefusal(world.tenant, 'api.request', 'access.link_invalid');
     assert.equal(event.actor, '127.0.0.1');
     assert.equal(JSON.stringify(event).includes(String(token)), false);
+    const guess = JSON.stringify({ userName: 'admin', password: 'guessed' });
+    const answer = await post(world.tenant, '', ADMIN_PATHS.signIn, guess);
+    assert.deepEqual(refusedWith(answer), { status: 401, code: 'access.sign_in_failed' });
+    // Records follow one another: once the next refusal is there, all before it are.
+    refusedWith(await post(world.tenant, '', ADMIN_PATHS.signIn, '{}'));
+    await auditedRefusal(world.tenant, 'api.request', 'request.invalid');
+    const { items } = await world.tenant.client.auditEvents.list({ top: 10 });
+    const failures = items.filter(
+      ({ result, activity, details }) =>
+        result === 'failure' && `${activity} ${details.code}`.includes('sign_in'),
+    );
+    assert.deepEqual(
+      failures.map(({ activity, actor }) => [activity, actor]),
+      [['access.sign_in', 'admin']],
+    );
   });
 
   it('attack 12: JSON that is nested without end is refused, and ends nothing', async () => {

@@ -1,5 +1,6 @@
 import { type HttpApp, refusalOf } from '@moorline/http';
 import { actorName } from '@moorline/model';
+import { accessErrors } from '../access/index.ts';
 import type { Refusals } from './refusals.ts';
 
 /** Statuses that say that the request was wrong, or its sender may not: what is merely not there is no event. */
@@ -13,6 +14,8 @@ export function auditRefused(app: HttpApp, refusals: Refusals): void {
   app.addHook('onError', async (request, _reply, thrown) => {
     const error = refusalOf(thrown, request);
     if (error.kind !== 'failure' || !AUDITED.has(error.status)) return;
+    // Recorded where it is found out, with the name that was tried.
+    if (error.code === accessErrors.signInFailed.spec.code) return;
     const { config, url = 'unknown path' } = request.routeOptions;
     if (!request.actor && config.access !== 'public') return;
     refusals.record(
