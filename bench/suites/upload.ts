@@ -4,10 +4,11 @@ import { silentLogger, systemClock } from '@moorline/kernel';
 import { createProcessWorld, type ProcessWorld } from '@moorline/testkit/processes';
 import pg from 'pg';
 import type { Figure } from '../report.ts';
-import { round } from '../stats.ts';
+import { quantile, round } from '../stats.ts';
 
 const ROWS = 20_000;
 const RATIO_BAR = 0.5;
+const RUNS = 5;
 
 /** What COPY writes and the table does not generate. */
 const COLUMNS = [
@@ -33,8 +34,55 @@ const COLUMNS = [
   'certificate_expires_at',
 ] as const;
 
-/** A site's full upload to a tenant that knows nothing, beside COPY of the same rows into the same table. */
+interface Run {
+  /** Rows a second. */
+  readonly upload: number;
+  readonly copy: number;
+}
+
+/**
+ * A site's full upload to a tenant that knows nothing, beside COPY of the same rows into the same table. Each run
+ * is a new pair of hosts; what is reported are medians, of the ratio too, since a machine is seldom quiet.
+ */
 export async function measureUpload(): Promise<Figure[]> {
+  const runs: Run[] = [];
+  while (runs.length < RUNS) runs.push(await measureOnce());
+  const upload = quantile(
+    runs.map((run) => run.upload),
+    0.5,
+  );
+  const copy = quantile(
+    runs.map((run) => run.copy),
+    0.5,
+  );
+  const ratio = quantile(
+    runs.map((run) => run.upload / run.copy),
+    0.5,
+  );
+  return [
+    {
+      suite: 'upload',
+      what: `full upload of ${ROWS} devices, site → tenant, from attached to counted; median of ${RUNS}`,
+      value: round(upload, 0),
+      unit: 'rows/s',
+    },
+    {
+      suite: 'upload',
+      what: `COPY of the same rows, same table and indexes; median of ${RUNS}`,
+      value: round(copy, 0),
+      unit: 'rows/s',
+    },
+    {
+      suite: 'upload',
+      what: 'upload : COPY, median of the pairs',
+      value: round(ratio, 2),
+      unit: '',
+      bar: { text: `≥ ${RATIO_BAR}`, kept: ratio >= RATIO_BAR },
+    },
+  ];
+}
+
+async function measureOnce(): Promise<Run> {
   await using world = await createProcessWorld({ programs: 'bundle' });
   await Promise.all([world.start('tenant'), world.start('site')]);
   const siteId = world.host('site').ready.authorityId;
@@ -49,29 +97,7 @@ export async function measureUpload(): Promise<Figure[]> {
   const upload = ROWS / ((performance.now() - start) / 1000);
 
   await world.stop('tenant');
-  const copy = await copyPeer(world);
-  const ratio = upload / copy;
-  return [
-    {
-      suite: 'upload',
-      what: `full upload of ${ROWS} devices, site → tenant`,
-      value: round(upload, 0),
-      unit: 'rows/s',
-    },
-    {
-      suite: 'upload',
-      what: 'COPY of the same rows, same table and indexes',
-      value: round(copy, 0),
-      unit: 'rows/s',
-    },
-    {
-      suite: 'upload',
-      what: 'upload : COPY',
-      value: round(ratio, 2),
-      unit: '',
-      bar: { text: `≥ ${RATIO_BAR}`, kept: ratio >= RATIO_BAR },
-    },
-  ];
+  return { upload, copy: await copyPeer(world) };
 }
 
 /** Devices as if they had enrolled long ago, with their entries in the change log. */
