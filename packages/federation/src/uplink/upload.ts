@@ -40,11 +40,11 @@ const RETRY: BackoffPolicy = { firstMs: 500, maxMs: 60_000 };
 /** Batches on their way at once: one being applied, one being unpacked, one being sent. */
 const IN_FLIGHT = 3;
 /**
- * Records of the first batch, which the tenant waits for, and of the largest; each is twice the one before. Larger
- * ones outlive the young generation of both processes' heaps, and cost more a record.
+ * Records of the first batch, which is read while the uplink is dialled, and of the largest; each is twice the one
+ * before.
  */
-const FIRST_RECORDS = 500;
-const MOST_RECORDS = 2000;
+const FIRST_RECORDS = 2000;
+const MOST_RECORDS = 4000;
 /** Changes that come within this of each other go in one batch. */
 const GATHER_MS = 10;
 /**
