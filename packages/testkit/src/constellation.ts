@@ -129,20 +129,25 @@ async function create(options: ConstellationOptions = {}): Promise<Constellation
 
   async function unsettled(): Promise<string[]> {
     const left: string[] = [];
-    const attachment = await site.client.cloudAttach.get();
-    if (attachment.state === 'attached') {
-      if (!attachment.connected) left.push(`uplink: ${attachment.statusReason}`);
-      if (attachment.pendingChanges > 0) left.push(`${attachment.pendingChanges} pending changes`);
+    // From where changes come to where they go: what is done at one is in the log before the next is asked.
+    for (const { agent, name, deviceId } of agents) {
+      const { connection, reports, lastInventoryAt } = agent.status();
+      if (connection.state !== 'connected') left.push(`${name} is ${connection.state}`);
+      if (lastInventoryAt === null) left.push(`${name} has not sent its inventory`);
+      if (reports.pending > 0) left.push(`${name} has ${reports.pending} reports to send`);
+      // Presence is written a little later than the channel opens, many devices at a time.
+      const { online } = await site.client.devices.get(deviceId);
+      if (!online) left.push(`${name} is not online at its site yet`);
     }
     for (const end of [tenant, site]) {
       for (const action of (await end.client.actions.list({ top: 100 })).items) {
         if (!action.isFinal) left.push(`action ${action.id} is ${action.state}: ${action.reason}`);
       }
     }
-    for (const { agent, name } of agents) {
-      const { connection, reports } = agent.status();
-      if (connection.state !== 'connected') left.push(`${name} is ${connection.state}`);
-      if (reports.pending > 0) left.push(`${name} has ${reports.pending} reports to send`);
+    const attachment = await site.client.cloudAttach.get();
+    if (attachment.state === 'attached') {
+      if (!attachment.connected) left.push(`uplink: ${attachment.statusReason}`);
+      if (attachment.pendingChanges > 0) left.push(`${attachment.pendingChanges} pending changes`);
     }
     return left;
   }
