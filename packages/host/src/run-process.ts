@@ -68,10 +68,9 @@ export async function runHostProcess(
       console.log(`Sign in once, within the hour: ${url}`);
     }
   } catch (error) {
-    const known = asMoorlineError(error);
     logger.error({ err: error }, 'cannot start');
     const message =
-      error instanceof MoorlineError ? known.message : `Cannot start: ${String(error)}`;
+      error instanceof MoorlineError ? error.message : `Cannot start: ${String(error)}`;
     return fail(message, 1);
   }
 }
