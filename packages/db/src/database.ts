@@ -1,6 +1,6 @@
 import type { AuthorityId, Logger } from '@moorline/kernel';
 import pg from 'pg';
-import { type Migration, migrate } from './migrations.ts';
+import { type Migration, migrate, underSchemaLock } from './migrations.ts';
 import { OUTBOX_MIGRATIONS } from './outbox/outbox-migrations.ts';
 import { checkServingRole, ensureServingRole } from './serving-role.ts';
 import { asOwner, type DatabaseSource, type OpenSource, openSource } from './source.ts';
@@ -55,12 +55,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const source = await openSource(options.source, options);
   try {
     progress('database: migrations');
-    await asOwner(source, async (client) => {
-      if (options.source.kind === 'url')
-        await ensureServingRole(client, { servesToo: options.source.ownerUrl === undefined });
-      await client.query('grant usage on schema public to moorline_serving');
-      await migrate(client, [...OUTBOX_MIGRATIONS, ...migrations], progress);
-    });
+    await asOwner(source, (client) =>
+      underSchemaLock(client, async () => {
+        if (options.source.kind === 'url')
+          await ensureServingRole(client, { servesToo: options.source.ownerUrl === undefined });
+        // Two processes that grant at once would fail on one another's row of the catalogue.
+        await client.query('grant usage on schema public to moorline_serving');
+        await migrate(client, [...OUTBOX_MIGRATIONS, ...migrations], progress);
+      }),
+    );
     signal?.throwIfAborted();
     return await serve(source, options.poolSize ?? 10, logger);
   } catch (error) {

@@ -18,9 +18,22 @@ interface Ledger {
 // Any fixed number: whoever migrates this database takes the same one.
 const LOCK = 7_305_021_146;
 
+/** Runs `work` while no other process changes the schema or the rights of this database. */
+export async function underSchemaLock<T>(
+  client: pg.ClientBase,
+  work: () => Promise<T>,
+): Promise<T> {
+  await client.query(`select pg_advisory_lock(${LOCK})`);
+  try {
+    return await work();
+  } finally {
+    await client.query(`select pg_advisory_unlock(${LOCK})`).catch(() => {});
+  }
+}
+
 /**
  * Applies, in the given order, what the database does not have, each in one transaction with its line in the
- * ledger, under a lock that only one migrating process holds.
+ * ledger. The caller holds the schema's lock.
  * @throws `db.newer_version`, `db.migrations_out_of_order`, `db.migration_failed`
  */
 export async function migrate(
@@ -29,22 +42,17 @@ export async function migrate(
   onProgress: (step: string) => void = () => {},
 ): Promise<void> {
   const db = bindKysely(client, 'BEGIN') as unknown as Kysely<Ledger>;
-  await client.query(`select pg_advisory_lock(${LOCK})`);
-  try {
-    await client.query(`create table if not exists schema_migrations (
-      id text primary key,
-      ordinal bigint generated always as identity,
-      applied_at timestamptz not null default now())`);
-    const rows = await db.selectFrom('schema_migrations').select('id').orderBy('ordinal').execute();
-    const applied = new Set(rows.map((row) => row.id));
-    checkLedger(applied, migrations);
-    const waiting = migrations.filter(({ id }) => !applied.has(id));
-    for (const migration of waiting) {
-      onProgress(`database: migration ${migration.id}`);
-      await apply(db, migration);
-    }
-  } finally {
-    await client.query(`select pg_advisory_unlock(${LOCK})`).catch(() => {});
+  await client.query(`create table if not exists schema_migrations (
+    id text primary key,
+    ordinal bigint generated always as identity,
+    applied_at timestamptz not null default now())`);
+  const rows = await db.selectFrom('schema_migrations').select('id').orderBy('ordinal').execute();
+  const applied = new Set(rows.map((row) => row.id));
+  checkLedger(applied, migrations);
+  const waiting = migrations.filter(({ id }) => !applied.has(id));
+  for (const migration of waiting) {
+    onProgress(`database: migration ${migration.id}`);
+    await apply(db, migration);
   }
 }
 
