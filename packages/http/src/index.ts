@@ -7,7 +7,6 @@ export {
   createAttemptLimiter,
 } from './attempt-limiter.ts';
 export type { ConnectionBounds } from './connection-bounds.ts';
-export { serveConsole } from './console-files.ts';
 export { createLogger } from './create-logger.ts';
 export { type ErrorFormat, refusalOf } from './error-answer.ts';
 export { httpErrors } from './errors.ts';
@@ -22,5 +21,6 @@ export { createListener, type Listener, type ListenerOptions } from './listener.
 export { registerOpenApi } from './open-api.ts';
 export { type PeerCertificate, peerCertificate } from './peer-certificate.ts';
 export { createTokenBuckets, type TokenBucketOptions, type TokenBuckets } from './rate-limit.ts';
+export { serveConsole } from './serve-console.ts';
 export type { ListenerTls, ServerTimeouts } from './server.ts';
 export type { UpgradeHandler, UpgradeRequest } from './upgrade.ts';
