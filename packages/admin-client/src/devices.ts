@@ -5,6 +5,7 @@ import {
   type InventoryDocumentAnswer,
   type InventoryOverviewAnswer,
   type ManagedDevice,
+  type ManagedDeviceOverview,
   type TriggerActionBody,
 } from '@moorline/contracts/admin';
 import type { ActionKind } from '@moorline/model';
@@ -34,6 +35,8 @@ export interface DevicesClient {
   get(id: string, options?: CallOptions): Promise<ManagedDevice>;
   /** How many match, or how many there are. */
   count(filter?: Filter, options?: CallOptions): Promise<number>;
+  /** Totals of all devices: by operating system, activity, who manages them, and connector. */
+  overview(options?: CallOptions): Promise<ManagedDeviceOverview>;
   /** Removes a device that this host manages: its certificate is revoked, its state deleted. */
   remove(id: string, options?: CallOptions): Promise<void>;
   /** Keeps a device out, or lets it in again; its state stays. */
@@ -74,6 +77,7 @@ export function createDevicesClient(transport: Transport): DevicesClient {
       }
       return count;
     },
+    overview: (options = {}) => transport.json(ADMIN_PATHS.managedDeviceOverview, options),
     async remove(id, options = {}) {
       await transport.send(pathOf(id), { ...options, method: 'DELETE' });
     },

@@ -55,6 +55,15 @@ describe('authority over HTTP', () => {
     assert.match(headers.get('content-type') ?? '', /^text\/plain/);
   });
 
+  it('answers totals as Graph does, and ours beside them', async () => {
+    const { status, body } = await call('GET', ADMIN_PATHS.managedDeviceOverview, { as: 'reader' });
+    assert.equal(status, 200);
+    assert.ok(body['@odata.context'].endsWith('#deviceManagement/managedDeviceOverview/$entity'));
+    assert.equal(body.enrolledDeviceCount, 5);
+    assert.equal(body.deviceOperatingSystemSummary.unknownCount, 5);
+    assert.deepEqual(body.operatingSystems, [{ operatingSystem: null, deviceCount: 5 }]);
+  });
+
   it('answers one device with an ETag, and nothing new when it has not changed', async () => {
     const { body, headers } = await call('GET', `${DEVICES}/${lab.ids[0]}`);
     assert.equal(body.deviceName, 'alpha');
@@ -141,6 +150,7 @@ describe('authority over HTTP', () => {
     const { body, headers } = await call('GET', ADMIN_PATHS.metadata);
     assert.match(headers.get('content-type') ?? '', /^application\/xml/);
     assert.match(body, /<EntityType Name="managedDevice">/);
+    assert.match(body, /<NavigationProperty Name="managedDeviceOverview" Type="microsoft.graph/);
     assert.match(body, /<Action Name="triggerConfigurationManagerAction" IsBound="true">/);
     const openApi = (await call('GET', ADMIN_PATHS.openapi)).body;
     for (const path of [DEVICES, ADMIN_PATHS.actions, ADMIN_PATHS.batch, ADMIN_PATHS.events]) {
@@ -172,7 +182,13 @@ describe('authority over HTTP', () => {
   });
 
   it('refuses strangers everywhere', async () => {
-    for (const path of [DEVICES, ADMIN_PATHS.events, ADMIN_PATHS.metadata, ADMIN_PATHS.actions]) {
+    for (const path of [
+      DEVICES,
+      ADMIN_PATHS.managedDeviceOverview,
+      ADMIN_PATHS.events,
+      ADMIN_PATHS.metadata,
+      ADMIN_PATHS.actions,
+    ]) {
       assert.equal((await call('GET', path, { as: 'nobody' })).status, 401, path);
     }
   });

@@ -19,6 +19,17 @@ const OURS = [
   'connectorName',
 ] as const satisfies readonly (keyof Served)[];
 
+const OURS_OF_OVERVIEW = [
+  'onlineDeviceCount',
+  'activeDeviceCount',
+  'inactiveDeviceCount',
+  'operatingSystems',
+  'managementAgents',
+  'connectors',
+  'linuxCount',
+  'chromeOSCount',
+];
+
 // Fails to compile when a served member has a type that Graph's does not.
 export const fitsGraph: (served: Omit<Served, (typeof OURS)[number]>) => ManagedDevice = (served) =>
   served;
@@ -70,6 +81,13 @@ describe('the official Microsoft Graph client', () => {
     assert.notEqual(etag, '');
     const second = await fetch(url, { headers: { authorization, 'if-none-match': etag } });
     assert.equal(second.status, 304);
+  });
+
+  it('gets totals that are Graph’s managedDeviceOverview, with ours beside them', async () => {
+    const answer = await graph.api('/deviceManagement/managedDeviceOverview').get();
+    assert.equal(answer.enrolledDeviceCount, 3);
+    assert.equal(answer.deviceOperatingSystemSummary.linuxCount, 3);
+    assert.deepEqual(types.problems('ManagedDeviceOverview', answer, OURS_OF_OVERVIEW), []);
   });
 
   it('filters, selects, orders, skips, tops, searches and counts', async () => {

@@ -10,8 +10,15 @@ export interface BoundAction {
 export interface ComplexType {
   readonly namespace: string;
   readonly name: string;
-  /** Property name → full type name. */
-  readonly properties: Readonly<Record<string, string>>;
+  /** Property name → full type name, of a property that is never null, or more about it. */
+  readonly properties: Readonly<Record<string, string | StructuralType>>;
+}
+
+export interface StructuralType {
+  /** Full type name; of an item, when it is a collection. */
+  readonly type: string;
+  readonly isCollection?: boolean;
+  readonly isNullable?: boolean;
 }
 
 /** What a service serves: a singleton that contains collections of entities. */
@@ -20,6 +27,8 @@ export interface ServiceModel {
     readonly namespace: string;
     readonly name: string;
     readonly collections: Readonly<Record<string, EntityDescription>>;
+    /** Single entities beside the collections; each type's key is its `id`. */
+    readonly entities?: Readonly<Record<string, ComplexType>>;
   };
   readonly complexTypes: readonly ComplexType[];
   readonly enumerations: readonly {
@@ -43,6 +52,9 @@ export function printCsdl(model: ServiceModel): string {
       if (property.enumeration) add(entity.namespace, enumType(property.enumeration));
     }
     add(entity.namespace, entityType(entity));
+  }
+  for (const single of Object.values(singleton.entities ?? {})) {
+    add(single.namespace, singleType(single));
   }
   for (const enumeration of model.enumerations) add(enumeration.namespace, enumType(enumeration));
   for (const complex of model.complexTypes) add(complex.namespace, complexType(complex));
@@ -78,11 +90,22 @@ function enumType(enumeration: { name: string; members: readonly string[] }): st
 }
 
 function complexType(complex: ComplexType): string {
-  const properties = Object.entries(complex.properties).map(
-    ([propertyName, type]) =>
-      `<Property Name="${name(propertyName)}" Type="${name(type)}" Nullable="false"/>`,
-  );
-  return `<ComplexType Name="${name(complex.name)}">${properties.join('')}</ComplexType>`;
+  return `<ComplexType Name="${name(complex.name)}">${structure(complex)}</ComplexType>`;
+}
+
+function singleType(single: ComplexType): string {
+  return `<EntityType Name="${name(single.name)}"><Key><PropertyRef Name="id"/></Key>${structure(single)}</EntityType>`;
+}
+
+function structure({ properties }: ComplexType): string {
+  const members = Object.entries(properties).map(([propertyName, property]) => {
+    const declared: StructuralType = typeof property === 'string' ? { type: property } : property;
+    const { type, isCollection, isNullable } = declared;
+    const fullType = isCollection ? `Collection(${name(type)})` : name(type);
+    const nullable = isNullable ? '' : ' Nullable="false"';
+    return `<Property Name="${name(propertyName)}" Type="${fullType}"${nullable}/>`;
+  });
+  return members.join('');
 }
 
 function boundAction(action: BoundAction): string {
@@ -95,7 +118,11 @@ function singletonType(singleton: ServiceModel['singleton']): string {
     ([collection, entity]) =>
       `<NavigationProperty Name="${name(collection)}" Type="Collection(${name(entity.namespace)}.${name(entity.name)})" ContainsTarget="true"/>`,
   );
-  return `<EntityType Name="${name(singleton.name)}">${collections.join('')}</EntityType>`;
+  const singles = Object.entries(singleton.entities ?? {}).map(
+    ([single, type]) =>
+      `<NavigationProperty Name="${name(single)}" Type="${name(type.namespace)}.${name(type.name)}" Nullable="false" ContainsTarget="true"/>`,
+  );
+  return `<EntityType Name="${name(singleton.name)}">${collections.join('')}${singles.join('')}</EntityType>`;
 }
 
 // Every name comes from a declaration in code; one that would need escaping is a mistake there.

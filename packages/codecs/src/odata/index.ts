@@ -1,4 +1,10 @@
-export { type BoundAction, type ComplexType, printCsdl, type ServiceModel } from './csdl.ts';
+export {
+  type BoundAction,
+  type ComplexType,
+  printCsdl,
+  type ServiceModel,
+  type StructuralType,
+} from './csdl.ts';
 export type { EntityDescription, EntityProperty, PropertyType } from './entity.ts';
 export { odataErrors } from './errors.ts';
 export {

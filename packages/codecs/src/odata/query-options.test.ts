@@ -81,7 +81,22 @@ test('garbage in any option is refused with an error of ours and nothing else', 
 
 test('the schema declares each entity, its enumerations and its actions once', () => {
   const xml = printCsdl({
-    singleton: { namespace: 'moorline', name: 'service', collections: { machines: MACHINE } },
+    singleton: {
+      namespace: 'moorline',
+      name: 'service',
+      collections: { machines: MACHINE },
+      entities: {
+        total: {
+          namespace: 'moorline',
+          name: 'overview',
+          properties: {
+            id: 'Edm.String',
+            orders: { type: 'moorline.order', isCollection: true },
+            note: { type: 'Edm.String', isNullable: true },
+          },
+        },
+      },
+    },
     complexTypes: [
       { namespace: 'moorline', name: 'order', properties: { what: 'moorline.orderKind' } },
     ],
@@ -93,5 +108,10 @@ test('the schema declares each entity, its enumerations and its actions once', (
   assert.match(xml, /<EntityType Name="machine"><Key><PropertyRef Name="id"\/><\/Key>/);
   assert.match(xml, /<Property Name="agent" Type="moorline\.agentType"\/>/);
   assert.match(xml, /<Action Name="give" IsBound="true">/);
+  assert.match(xml, /<NavigationProperty Name="total" Type="moorline\.overview" Nullable="false"/);
+  assert.match(
+    xml,
+    /<EntityType Name="overview"><Key><PropertyRef Name="id"\/><\/Key><Property Name="id" Type="Edm\.String" Nullable="false"\/><Property Name="orders" Type="Collection\(moorline\.order\)" Nullable="false"\/><Property Name="note" Type="Edm\.String"\/>/,
+  );
   assert.equal(xml.match(/<Schema /g)?.length, 1);
 });

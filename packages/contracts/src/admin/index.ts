@@ -1,6 +1,13 @@
 export { CLIENT_SETTINGS, ClientSettings, DEFAULT_CLIENT_SETTINGS } from '../agent/desired.ts';
 export { ActionAnswer } from './action.ts';
 export {
+  AttachEndpoint,
+  CheckPrerequisites,
+  PREREQUISITE_STATUSES,
+  Prerequisite,
+  StatusMessage,
+} from './cloud-attach-checks.ts';
+export {
   AttachRequest,
   CloudAttach,
   Connector,
@@ -20,6 +27,7 @@ export {
   ManagedDevice,
   TriggerActionBody,
 } from './managed-device.ts';
+export { DeviceOperatingSystemSummary, ManagedDeviceOverview } from './managed-device-overview.ts';
 export { ACTION_ID_HEADER, ADMIN_PATHS, CSRF_HEADER } from './paths.ts';
 export {
   Administrator,

@@ -2,6 +2,7 @@
 export const ADMIN_PATHS = {
   // Microsoft Graph
   managedDevices: '/v1.0/deviceManagement/managedDevices',
+  managedDeviceOverview: '/v1.0/deviceManagement/managedDeviceOverview',
   batch: '/v1.0/$batch',
   metadata: '/v1.0/$metadata',
   // ours, in the same style
@@ -9,6 +10,10 @@ export const ADMIN_PATHS = {
   connectors: '/v1.0/deviceManagement/configManagerConnectors',
   joinTokens: '/v1.0/deviceManagement/configManagerConnectors/joinTokens',
   cloudAttach: '/v1.0/deviceManagement/cloudAttach',
+  prerequisites: '/v1.0/deviceManagement/cloudAttach/prerequisites',
+  attachEndpoints: '/v1.0/deviceManagement/cloudAttach/endpoints',
+  checkAttachEndpoints: '/v1.0/deviceManagement/cloudAttach/endpoints/check',
+  statusMessages: '/v1.0/deviceManagement/cloudAttach/statusMessages',
   linkedAdministrators: '/v1.0/deviceManagement/cloudAttach/linkedAdministrators',
   enrolmentTokens: '/v1.0/deviceManagement/enrolmentTokens',
   clientSettings: '/v1.0/deviceManagement/clientSettings',

@@ -1,6 +1,6 @@
 import type { Bus } from '@moorline/bus';
 import type { QueryOptions } from '@moorline/codecs/odata';
-import type { ManagedDevice } from '@moorline/contracts/admin';
+import type { ManagedDevice, ManagedDeviceOverview } from '@moorline/contracts/admin';
 import type { Database } from '@moorline/db';
 import { type Clock, type ConnectorId, type DeviceId, isUuid, type Logger } from '@moorline/kernel';
 import type { Actor } from '@moorline/model';
@@ -18,6 +18,7 @@ import { authorize } from '../access/index.ts';
 import type { Refusals } from '../refusals/index.ts';
 import { deviceErrors } from './errors.ts';
 import { countDevices, listDevices } from './list.ts';
+import { overviewOf, readGroups } from './overview.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { type DeviceRow, managedDevice, type Presentation } from './present.ts';
 import { deleteDevices, loadDevice, readTotals } from './store.ts';
@@ -32,6 +33,8 @@ export interface Devices {
   get(actor: Actor, id: string): Promise<ManagedDevice>;
   /** @throws `access.denied` */
   count(actor: Actor, options: QueryOptions): Promise<number>;
+  /** Totals of all devices, of one moment. @throws `access.denied` */
+  overview(actor: Actor): Promise<ManagedDeviceOverview>;
   /** The row as the API shows it. */
   present(row: DeviceRow): ManagedDevice;
   /** How many devices each connector has uploaded. */
@@ -81,6 +84,12 @@ export function createDevices(deps: {
     async count(actor, options) {
       authorize(actor, 'devices.read');
       return database.read(authorityId, (tx) => countDevices(tx, options, presentation()));
+    },
+    async overview(actor) {
+      authorize(actor, 'devices.read');
+      const present = presentation();
+      const groups = await database.read(authorityId, (tx) => readGroups(tx, present.now));
+      return overviewOf(authorityId, groups, present);
     },
     async countsByOrigin() {
       const totals = await database.read(authorityId, readTotals);

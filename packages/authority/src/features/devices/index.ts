@@ -2,6 +2,7 @@ export { createDevices, type Devices, requireDevice } from './devices.ts';
 export { MANAGED_DEVICE } from './entity.ts';
 export { deviceErrors } from './errors.ts';
 export { DEVICES_MIGRATIONS } from './migrations.ts';
+export { MANAGED_DEVICE_OVERVIEW, OVERVIEW_TYPES } from './overview-entity.ts';
 export type { Presence } from './presence.ts';
 export type { DeviceRow } from './present.ts';
 export { deviceRoutes, deviceTag } from './routes.ts';

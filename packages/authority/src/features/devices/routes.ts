@@ -1,5 +1,10 @@
 import type { QueryOptionName } from '@moorline/codecs/odata';
-import { ADMIN_PATHS, Collection, ManagedDevice } from '@moorline/contracts/admin';
+import {
+  ADMIN_PATHS,
+  Collection,
+  ManagedDevice,
+  ManagedDeviceOverview,
+} from '@moorline/contracts/admin';
 import type { HttpApp } from '@moorline/http';
 import { sha256Hex } from '@moorline/pki';
 import { Type } from 'typebox';
@@ -27,7 +32,12 @@ const DeviceAnswer = Type.Object({
   ...SelectedDevice.properties,
 });
 
-/** GET managedDevices, its $count, and one device; all need `devices.read`. */
+const OverviewAnswer = Type.Object({
+  '@odata.context': Type.String(),
+  ...ManagedDeviceOverview.properties,
+});
+
+/** GET managedDevices, its $count, one device, and the overview; all need `devices.read`. */
 export function deviceRoutes(app: HttpApp, devices: Devices): void {
   const path = ADMIN_PATHS.managedDevices;
   app.get(
@@ -66,6 +76,22 @@ export function deviceRoutes(app: HttpApp, devices: Devices): void {
       const count = await devices.count(actorOf(request), options);
       return reply.type('text/plain').send(String(count));
     },
+  );
+
+  app.get(
+    ADMIN_PATHS.managedDeviceOverview,
+    {
+      config: { access: 'actor' },
+      schema: {
+        summary: 'Totals of all devices, of one moment',
+        tags: ['Devices'],
+        response: { 200: OverviewAnswer },
+      },
+    },
+    async (request) => ({
+      '@odata.context': contextOf(request, 'deviceManagement/managedDeviceOverview/$entity', null),
+      ...(await devices.overview(actorOf(request))),
+    }),
   );
 
   app.get(

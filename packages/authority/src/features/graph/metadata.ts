@@ -3,7 +3,7 @@ import { ADMIN_PATHS } from '@moorline/contracts/admin';
 import type { HttpApp } from '@moorline/http';
 import { GRAPH_ACTION_KINDS } from '@moorline/model';
 import { DEVICE_ACTION } from '../actions/index.ts';
-import { MANAGED_DEVICE } from '../devices/index.ts';
+import { MANAGED_DEVICE, MANAGED_DEVICE_OVERVIEW, OVERVIEW_TYPES } from '../devices/index.ts';
 
 const GRAPH = 'microsoft.graph';
 
@@ -12,8 +12,10 @@ const SERVICE: ServiceModel = {
     namespace: GRAPH,
     name: 'deviceManagement',
     collections: { managedDevices: MANAGED_DEVICE, actions: DEVICE_ACTION },
+    entities: { managedDeviceOverview: MANAGED_DEVICE_OVERVIEW },
   },
   complexTypes: [
+    ...OVERVIEW_TYPES,
     {
       namespace: GRAPH,
       name: 'configurationManagerAction',
