@@ -1,7 +1,9 @@
+export { binaryArray } from './bulk/binary-array.ts';
 export { type CopyRows, copyInto, stageRows } from './bulk/copy-into.ts';
 export { runCopy } from './bulk/copy-query.ts';
 export { type CopyValue, copyLine } from './bulk/copy-text.ts';
 export { type RecordColumns, recordset } from './bulk/recordset.ts';
+export { selectTexts } from './bulk/select-texts.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 export type { ServerSettings } from './embedded/postmaster.ts';
 export {

@@ -21,6 +21,7 @@ export {
   type ChassisType,
   type DeviceSummary,
   SUMMARY_CLASSES,
+  SUMMARY_FIELDS,
   type SummaryClass,
   type SummarySource,
 } from './devices/device-summary.ts';
@@ -36,6 +37,7 @@ export {
   type InventoryColumn,
   type InventoryRow,
   type InventoryValue,
+  orderedRows,
   type Platform,
   type RowProblem,
   rowKey,

@@ -6,6 +6,7 @@ import { newAuthority, useServer } from '../database.fixture.ts';
 import type { Migration } from '../migrations.ts';
 import { secureTable } from '../secure-table.ts';
 import { sqlOf } from '../transaction.ts';
+import { binaryArray } from './binary-array.ts';
 import { copyInto, stageRows } from './copy-into.ts';
 import type { CopyValue } from './copy-text.ts';
 import { recordset } from './recordset.ts';
@@ -173,4 +174,49 @@ test('a recordset is a table of any rows', async () => {
 
 test('what is no type name does not get into a recordset', () => {
   assert.throws(() => recordset([], { id: 'int) ; drop table thing --' }), TypeError);
+});
+
+test('what is bound as a binary array arrives as it was, whatever it holds', async () => {
+  const db = await testServer.open([]);
+  const authority = newAuthority();
+  const texts = fc.array(fc.option(trickyText), { maxLength: 20 });
+  const documents = fc.array(fc.option(fc.dictionary(plainKey, trickyText)), { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(texts, documents, async (words, values) => {
+      const json = values.map((value) => value && JSON.stringify(value));
+      const found = await db.read(authority, async (tx) => {
+        const asText = await sql<{ value: string | null }>`
+          select value from unnest(${binaryArray('text', words)}) with ordinality as t(value, place)
+          order by place`.execute(sqlOf(tx));
+        const asJson = await sql<{ jsonb: unknown; json: unknown }>`
+          select t.jsonb, t.json from unnest(${binaryArray('jsonb', json)}, ${binaryArray('json', json)})
+            with ordinality as t(jsonb, json, place)
+          order by place`.execute(sqlOf(tx));
+        return { words: asText.rows.map(({ value }) => value), json: asJson.rows };
+      });
+      assert.deepEqual(found.words, words);
+      assert.deepEqual(
+        found.json,
+        json.map((value) => ({
+          jsonb: value && JSON.parse(value),
+          json: value && JSON.parse(value),
+        })),
+      );
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('text that is no JSON is refused by the database, and nothing else of it is done', async () => {
+  const db = await testServer.open(MIGRATIONS);
+  const authority = newAuthority();
+  await assert.rejects(
+    db.transaction(authority, (tx) =>
+      sql`insert into thing (authority_id, id, document)
+        select ${authority}::uuid, 1, document from unnest(${binaryArray('jsonb', ['{}', '{'])}) as t(document)`.execute(
+        sqlOf(tx),
+      ),
+    ),
+    { code: '22P02' },
+  );
 });

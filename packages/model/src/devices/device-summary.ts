@@ -40,3 +40,14 @@ export type SummaryClass = (typeof SUMMARY_CLASSES)[number];
 
 /** Rows of the latest documents by class; a class that was never reported is absent. */
 export type SummarySource = Partial<Readonly<Record<SummaryClass, readonly InventoryRow[]>>>;
+
+/** What each class has a say in: a change of the class changes no other field. */
+export const SUMMARY_FIELDS: Readonly<Record<SummaryClass, readonly (keyof DeviceSummary)[]>> = {
+  Device: ['name'],
+  OS: ['operatingSystem', 'osVersion', 'architecture'],
+  ComputerSystem: ['manufacturer', 'model', 'chassisType', 'physicalMemoryBytes'],
+  Bios: ['serialNumber'],
+  Memory: ['physicalMemoryBytes'],
+  LogicalDisk: ['totalStorageBytes', 'freeStorageBytes'],
+  NetworkAdapter: ['ethernetMacAddress', 'wifiMacAddress'],
+};

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { SUMMARY_CLASSES, type SummarySource } from './device-summary.ts';
+import {
+  type DeviceSummary,
+  SUMMARY_CLASSES,
+  SUMMARY_FIELDS,
+  type SummaryClass,
+  type SummarySource,
+} from './device-summary.ts';
 import { summarize } from './summarize.ts';
 
 const GIB = 1024 ** 3;
@@ -127,6 +133,36 @@ test('rows of any content never make it throw, and every figure is a whole numbe
       ])
         assert.ok(value === null || (Number.isSafeInteger(value) && value >= 0));
       assert.ok(summary.name === null || typeof summary.name === 'string');
+    }),
+  );
+});
+
+test('a class changes no field but those that it has a say in, and they come from such classes alone', () => {
+  const columns = [
+    ...['Name', 'Caption', 'Version', 'BuildNumber', 'OSArchitecture', 'Manufacturer', 'Model'],
+    ...['ChassisType', 'TotalPhysicalMemory', 'SerialNumber', 'DeviceID', 'Size', 'FreeSpace'],
+    ...['AdapterType', 'MACAddress', 'PhysicalAdapter', 'Status'],
+  ];
+  const values = fc.constantFrom('x', 'x64', 'laptop', 'ethernet', 'wifi', 'up', '', null, true, 7);
+  const rows = fc.array(fc.dictionary(fc.constantFrom(...columns), values), { maxLength: 3 });
+  const sources = fc.dictionary(fc.constantFrom(...SUMMARY_CLASSES), rows);
+  fc.assert(
+    fc.property(sources, fc.constantFrom(...SUMMARY_CLASSES), rows, (source, name, changed) => {
+      const before = summarize(source);
+      const after = summarize({ ...source, [name]: changed });
+      const fields = SUMMARY_FIELDS[name];
+      const classes = SUMMARY_CLASSES.filter((candidate: SummaryClass) =>
+        SUMMARY_FIELDS[candidate].some((field) => fields.includes(field)),
+      );
+      const part = summarize(
+        Object.fromEntries(
+          classes.map((other) => [other, other === name ? changed : source[other]]),
+        ),
+      );
+      for (const field of Object.keys(after) as (keyof DeviceSummary)[]) {
+        if (fields.includes(field)) assert.equal(part[field], after[field], field);
+        else assert.equal(after[field], before[field], field);
+      }
     }),
   );
 });

@@ -51,13 +51,30 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const DEFAULT_MAX_LENGTH = 1024;
 
+interface Columns {
+  readonly names: ReadonlySet<string>;
+  readonly key: ReadonlySet<string>;
+}
+
+const columnsByClass = new WeakMap<InventoryClass, Columns>();
+
+function columnsOf(inventoryClass: InventoryClass): Columns {
+  let columns = columnsByClass.get(inventoryClass);
+  if (!columns) {
+    const names = new Set(inventoryClass.columns.map((column) => column.name));
+    columns = { names, key: new Set(inventoryClass.key) };
+    columnsByClass.set(inventoryClass, columns);
+  }
+  return columns;
+}
+
 /** The first thing wrong with `row`, or undefined. Rows come from devices: nothing is assumed of them. */
 export function checkRow(inventoryClass: InventoryClass, row: unknown): RowProblem | undefined {
   if (row === null || typeof row !== 'object' || Array.isArray(row)) {
     return { column: '', problem: 'wrong_type' };
   }
   const record = row as Record<string, unknown>;
-  const names = new Set(inventoryClass.columns.map((column) => column.name));
+  const { names, key } = columnsOf(inventoryClass);
   for (const name of Object.keys(record)) {
     if (!names.has(name)) return { column: name.slice(0, 64), problem: 'unknown_column' };
   }
@@ -65,8 +82,7 @@ export function checkRow(inventoryClass: InventoryClass, row: unknown): RowProbl
     const value = Object.hasOwn(record, column.name) ? record[column.name] : undefined;
     if (value === undefined) return { column: column.name, problem: 'missing' };
     if (value === null) {
-      if (inventoryClass.key.includes(column.name))
-        return { column: column.name, problem: 'null_key' };
+      if (key.has(column.name)) return { column: column.name, problem: 'null_key' };
       continue;
     }
     const problem = checkValue(column, value);
@@ -112,6 +128,18 @@ export function rowKey(inventoryClass: InventoryClass, row: InventoryRow): strin
   return JSON.stringify(inventoryClass.key.map((column) => row[column] ?? null));
 }
 
+/** The rows in their one canonical order: by key, as UTF-16 units compare. */
+export function orderedRows(
+  inventoryClass: InventoryClass,
+  rows: readonly InventoryRow[],
+): readonly InventoryRow[] {
+  if (rows.length < 2) return rows;
+  const keyed = rows.map((row) => ({ key: rowKey(inventoryClass, row), row }));
+  // Most senders keep the order already.
+  if (keyed.every(({ key }, at) => at === 0 || (keyed[at - 1]?.key ?? '') <= key)) return rows;
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row);
+}
+
 /**
  * Rows in their one canonical order, columns in declared order: what a document's hash is taken over
  * (SHA-256, lower-case hex, of the UTF-8 of this text).
@@ -120,11 +148,10 @@ export function canonicalRows(
   inventoryClass: InventoryClass,
   rows: readonly InventoryRow[],
 ): string {
-  return `[${rows
-    .map((row) => ({ key: rowKey(inventoryClass, row), row }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ row }) =>
-      JSON.stringify(inventoryClass.columns.map((column): Json => row[column.name] ?? null)),
-    )
-    .join(',')}]`;
+  const { columns } = inventoryClass;
+  return JSON.stringify(
+    orderedRows(inventoryClass, rows).map((row) =>
+      columns.map(({ name }): Json => row[name] ?? null),
+    ),
+  );
 }
