@@ -9,48 +9,59 @@ const Bytes = Type.Union([
 const Id = Type.String({
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
 });
-const Time = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?Z$' });
+// Any day up to the 31st: whether the month has it is not a pattern's to say.
+const Time = Type.String({
+  pattern:
+    '^(?:19[7-9]\\d|[2-9]\\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?Z$',
+});
 
 const State = Type.Enum([...ACTION_STATES]);
 
-export const DeviceRecord = Type.Object(
-  {
-    kind: Type.Literal('device'),
-    id: Id,
-    summary: Type.Object(
-      {
-        name: Text(255),
-        operatingSystem: Text(255),
-        osVersion: Text(255),
-        manufacturer: Text(255),
-        model: Text(255),
-        serialNumber: Text(255),
-        architecture: Type.Enum(['unknown', 'x86', 'x64', 'arm', 'arM64']),
-        chassisType: Type.Enum([
-          'unknown',
-          'desktop',
-          'laptop',
-          'enterpriseServer',
-          'tablet',
-          'phone',
-        ]),
-        physicalMemoryBytes: Bytes,
-        totalStorageBytes: Bytes,
-        freeStorageBytes: Bytes,
-        ethernetMacAddress: Text(64),
-        wifiMacAddress: Text(64),
-      },
-      { additionalProperties: false },
-    ),
-    online: Type.Boolean(),
-    lastContactAt: Time,
-    enrolledAt: Time,
-    clientVersion: Type.String({ maxLength: 64 }),
-    certificateExpiresAt: Time,
-  },
-  { additionalProperties: false },
-);
-export type DeviceRecord = Static<typeof DeviceRecord>;
+/**
+ * A device, as an array: most lines of most batches are devices, and names would be more than half of each.
+ * Sizes are in bytes, times in UTC.
+ */
+export const DeviceRow = Type.Tuple([
+  /** id */
+  Id,
+  /** name */
+  Text(255),
+  /** operatingSystem */
+  Text(255),
+  /** osVersion */
+  Text(255),
+  /** manufacturer */
+  Text(255),
+  /** model */
+  Text(255),
+  /** serialNumber */
+  Text(255),
+  /** architecture */
+  Type.Enum(['unknown', 'x86', 'x64', 'arm', 'arM64']),
+  /** chassisType */
+  Type.Enum(['unknown', 'desktop', 'laptop', 'enterpriseServer', 'tablet', 'phone']),
+  /** physicalMemoryBytes */
+  Bytes,
+  /** totalStorageBytes */
+  Bytes,
+  /** freeStorageBytes */
+  Bytes,
+  /** ethernetMacAddress */
+  Text(64),
+  /** wifiMacAddress */
+  Text(64),
+  /** online */
+  Type.Boolean(),
+  /** lastContactAt */
+  Time,
+  /** enrolledAt */
+  Time,
+  /** clientVersion */
+  Type.String({ maxLength: 64 }),
+  /** certificateExpiresAt */
+  Time,
+]);
+export type DeviceRow = Static<typeof DeviceRow>;
 
 /** The device is no longer the site's, or no longer in the scope of the upload. */
 export const TombstoneRecord = Type.Object(
@@ -101,7 +112,7 @@ export const ActionRecord = Type.Object(
 export type ActionRecord = Static<typeof ActionRecord>;
 
 /** One line of a batch's NDJSON. since 1 */
-export const BatchRecord = Type.Union([DeviceRecord, TombstoneRecord, ActionRecord]);
+export const BatchRecord = Type.Union([DeviceRow, TombstoneRecord, ActionRecord]);
 export type BatchRecord = Static<typeof BatchRecord>;
 
 /**

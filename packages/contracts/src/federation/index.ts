@@ -1,6 +1,6 @@
 export { decodeInvitation, encodeInvitation, type Invitation, JOIN_PREFIX } from '../invitation.ts';
 export { AttachAnswer, AttachBody, RenewConnectorAnswer, RenewConnectorBody } from './attach.ts';
-export { ActionRecord, BatchAnswer, BatchRecord, DeviceRecord, TombstoneRecord } from './batch.ts';
+export { ActionRecord, BatchAnswer, BatchRecord, DeviceRow, TombstoneRecord } from './batch.ts';
 export { comparePositions, FIRST_POSITION, isPosition } from './position.ts';
 export {
   BATCH_HEADERS,
@@ -19,3 +19,13 @@ export {
   RelayResults,
   UpMessage,
 } from './relay.ts';
+export {
+  CheckJoinTokenAnswer,
+  CheckJoinTokenBody,
+  IDLE_SECONDS,
+  PublishedEndpoint,
+  WELL_KNOWN_IDLE_PATH,
+  WELL_KNOWN_PATH,
+  WellKnown,
+  WellKnownIdleAnswer,
+} from './well-known.ts';

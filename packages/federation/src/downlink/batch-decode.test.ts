@@ -5,6 +5,7 @@ import { MoorlineError } from '@moorline/kernel';
 import fc from 'fast-check';
 import { newId } from '../testing/lab.fixture.ts';
 import { sampleDevice } from '../testing/recorder.fixture.ts';
+import { deviceRow } from '../uplink/batch-encode.ts';
 import { decodeBatch } from './batch-decode.ts';
 
 function encode(...records: readonly object[]): Buffer {
@@ -13,8 +14,8 @@ function encode(...records: readonly object[]): Buffer {
 
 test('of several lines about one device the last one counts', () => {
   const id = newId<DeviceId>();
-  const first = { kind: 'device', ...sampleDevice(id, 'OLD') };
-  const last = { kind: 'device', ...sampleDevice(id, 'NEW') };
+  const first = deviceRow(sampleDevice(id, 'OLD'));
+  const last = deviceRow(sampleDevice(id, 'NEW'));
   const tombstone = { kind: 'tombstone', id };
   const renamed = decodeBatch(encode(first, tombstone, last));
   assert.deepEqual(renamed, { devices: [sampleDevice(id, 'NEW')], removed: [], actions: [] });
@@ -38,30 +39,28 @@ test('an empty batch is one: it moves the cursor past what is not uploaded', () 
 });
 
 test('the 29th of February counts in the years that have one', () => {
-  const device = { kind: 'device', ...sampleDevice(newId<DeviceId>(), 'PC') };
-  decodeBatch(encode({ ...device, enrolledAt: '2024-02-29T00:00:00Z' }));
-  assert.throws(
-    () => decodeBatch(encode({ ...device, enrolledAt: '2026-02-29T00:00:00Z' })),
-    /no time/,
-  );
-  assert.throws(
-    () => decodeBatch(encode({ ...device, enrolledAt: '0000-01-01T00:00:00Z' })),
-    /no time/,
-  );
+  const device = sampleDevice(newId<DeviceId>(), 'PC');
+  const enrolled = (enrolledAt: string): Buffer => encode(deviceRow({ ...device, enrolledAt }));
+  decodeBatch(enrolled('2024-02-29T00:00:00Z'));
+  assert.throws(() => decodeBatch(enrolled('2026-02-29T00:00:00Z')), /no time/);
+  assert.throws(() => decodeBatch(enrolled('2026-04-31T00:00:00Z')), /no time/);
+  assert.throws(() => decodeBatch(enrolled('0000-01-01T00:00:00Z')), /device\/16/);
 });
 
 test('whatever a line holds, it is taken or refused by name', () => {
   const device = sampleDevice(newId<DeviceId>(), 'PC');
-  const nearly = fc.record({
+  const nearlyDevice = fc.tuple(
+    ...deviceRow(device).map((value) =>
+      fc.oneof({ weight: 20, arbitrary: fc.constant(value) }, fc.jsonValue()),
+    ),
+  );
+  const nearlyOther = fc.record({
     kind: fc.constantFrom('device', 'tombstone', 'action', 'other'),
     id: fc.oneof(fc.constant(device.id), fc.string({ unit: 'binary' })),
-    summary: fc.oneof(fc.constant(device.summary), fc.jsonValue()),
-    online: fc.oneof(fc.boolean(), fc.jsonValue()),
-    lastContactAt: fc.oneof(fc.constant(device.lastContactAt), fc.string()),
-    enrolledAt: fc.constant(device.enrolledAt),
-    clientVersion: fc.string({ unit: 'binary' }),
-    certificateExpiresAt: fc.constant(device.certificateExpiresAt),
+    hops: fc.oneof(fc.constant([]), fc.jsonValue()),
+    result: fc.constant(null),
   });
+  const nearly = fc.oneof(nearlyDevice, nearlyOther);
   const body = fc.oneof(
     fc.array(nearly, { maxLength: 3 }).map((records) => encode(...records)),
     fc.array(fc.json()).map((lines) => Buffer.from(lines.join('\n'))),

@@ -1,6 +1,6 @@
 import {
   ActionRecord,
-  DeviceRecord,
+  DeviceRow,
   FEDERATION_LIMITS,
   TombstoneRecord,
 } from '@moorline/contracts/federation';
@@ -18,7 +18,7 @@ export interface BatchContent {
 }
 
 const VALIDATORS = {
-  device: Compile(DeviceRecord),
+  device: Compile(DeviceRow),
   tombstone: Compile(TombstoneRecord),
   action: Compile(ActionRecord),
 } as const;
@@ -73,38 +73,55 @@ function take(
   }
   // The schema holds ids to the form of a UUID, which is all that their brands promise.
   if (VALIDATORS.device.Check(record)) {
-    const { summary, online, lastContactAt, enrolledAt, clientVersion, certificateExpiresAt } =
-      record;
-    checkTime(line, lastContactAt);
-    checkTime(line, enrolledAt);
-    checkTime(line, certificateExpiresAt);
-    devices.set(record.id, {
-      id: record.id as DeviceId,
-      summary,
-      online,
-      lastContactAt,
-      enrolledAt,
-      clientVersion,
-      certificateExpiresAt,
-    });
+    const device = uploadedDevice(record);
+    checkDay(line, device.lastContactAt);
+    checkDay(line, device.enrolledAt);
+    checkDay(line, device.certificateExpiresAt);
+    devices.set(device.id, device);
   } else if (VALIDATORS.tombstone.Check(record)) {
     devices.set(record.id, null);
   } else if (VALIDATORS.action.Check(record)) {
     const { id, hops, result } = record;
-    for (const hop of hops) checkTime(line, hop.at);
+    for (const hop of hops) checkDay(line, hop.at);
     actions.set(id, { id: id as ActionId, hops, result });
   } else {
     throw downlinkErrors.batchMalformed({ line, problem: problemOf(record) });
   }
 }
 
-/** The schema's pattern lets the 99th of February through; PostgreSQL would not, nor a year before 1970 make sense. */
-function checkTime(line: number, text: string): void {
-  const time = Date.parse(text);
+function uploadedDevice(row: DeviceRow): UploadedDevice {
+  return {
+    // The schema holds ids to the form of a UUID, which is all that a DeviceId promises.
+    id: row[0] as DeviceId,
+    summary: {
+      name: row[1],
+      operatingSystem: row[2],
+      osVersion: row[3],
+      manufacturer: row[4],
+      model: row[5],
+      serialNumber: row[6],
+      architecture: row[7],
+      chassisType: row[8],
+      physicalMemoryBytes: row[9],
+      totalStorageBytes: row[10],
+      freeStorageBytes: row[11],
+      ethernetMacAddress: row[12],
+      wifiMacAddress: row[13],
+    },
+    online: row[14],
+    lastContactAt: row[15],
+    enrolledAt: row[16],
+    clientVersion: row[17],
+    certificateExpiresAt: row[18],
+  };
+}
+
+/** The schema's pattern lets the 30th of February through; PostgreSQL would not. */
+function checkDay(line: number, text: string): void {
   // Only a day past the 28th can be one that its month does not have.
-  const isDay =
-    text.slice(8, 10) <= '28' || new Date(time || 0).toISOString().startsWith(text.slice(0, 10));
-  if (!(time >= 0) || !isDay) {
+  if (text.slice(8, 10) <= '28') return;
+  const time = Date.parse(text);
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(text.slice(0, 10))) {
     throw downlinkErrors.batchMalformed({ line, problem: `${text} is no time` });
   }
 }
@@ -118,9 +135,14 @@ function parse(text: string, line: number): unknown {
 }
 
 function problemOf(record: unknown): string {
+  if (Array.isArray(record)) return `device${firstError(VALIDATORS.device.Errors(record))}`;
   const kind =
     record !== null && typeof record === 'object' && 'kind' in record ? record.kind : null;
-  if (kind !== 'device' && kind !== 'tombstone' && kind !== 'action') return 'its kind is unknown';
-  const [first] = VALIDATORS[kind].Errors(record);
-  return `${kind}${first?.instancePath ?? ''} ${first?.message ?? 'is not as the protocol says'}`;
+  if (kind !== 'tombstone' && kind !== 'action') return 'its kind is unknown';
+  return `${kind}${firstError(VALIDATORS[kind].Errors(record))}`;
+}
+
+function firstError(errors: readonly { instancePath: string; message: string }[]): string {
+  const [first] = errors;
+  return `${first?.instancePath ?? ''} ${first?.message ?? 'is not as the protocol says'}`;
 }

@@ -4,6 +4,7 @@ import { FEDERATION_PATHS } from '@moorline/contracts/federation';
 import { sqlOf } from '@moorline/db';
 import type { DeviceId } from '@moorline/kernel';
 import { sql } from 'kysely';
+import { deviceRow } from '../uplink/batch-encode.ts';
 import type { UplinkTables } from '../uplink/tables.ts';
 import { createTenantClient, type TenantAnswer } from '../uplink/tenant-client.ts';
 import { eventually, newId, type Site, startSite, type Tenant } from './lab.fixture.ts';
@@ -59,7 +60,7 @@ export async function postBatch(
 }
 
 export function line(device: ReturnType<typeof sampleDevice>): string {
-  return JSON.stringify({ kind: 'device', ...device });
+  return JSON.stringify(deviceRow(device));
 }
 
 export async function cursorOf(

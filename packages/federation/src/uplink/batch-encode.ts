@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { ActionRecord, DeviceRecord, TombstoneRecord } from '@moorline/contracts/federation';
+import type { ActionRecord, DeviceRow, TombstoneRecord } from '@moorline/contracts/federation';
 import { type Database, readChanges } from '@moorline/db';
 import type { ActionId, AuthorityId, DeviceId } from '@moorline/kernel';
 import type { UploadedAction, UploadedDevice, UploadSource } from '@moorline/model/ports';
@@ -77,19 +77,37 @@ async function readAll<Id extends string, T extends { readonly id: Id }>(
 }
 
 function deviceLine(id: string, device: UploadedDevice | undefined): string {
-  const record: DeviceRecord | TombstoneRecord = device
-    ? {
-        kind: 'device',
-        id: device.id,
-        summary: device.summary,
-        online: device.online,
-        lastContactAt: device.lastContactAt,
-        enrolledAt: device.enrolledAt,
-        clientVersion: device.clientVersion,
-        certificateExpiresAt: device.certificateExpiresAt,
-      }
-    : { kind: 'tombstone', id };
-  return JSON.stringify(record);
+  return JSON.stringify(device ? deviceRow(device) : tombstone(id));
+}
+
+/** The device as a line of a batch holds it. */
+export function deviceRow(device: UploadedDevice): DeviceRow {
+  const { summary } = device;
+  return [
+    device.id,
+    summary.name,
+    summary.operatingSystem,
+    summary.osVersion,
+    summary.manufacturer,
+    summary.model,
+    summary.serialNumber,
+    summary.architecture,
+    summary.chassisType,
+    summary.physicalMemoryBytes,
+    summary.totalStorageBytes,
+    summary.freeStorageBytes,
+    summary.ethernetMacAddress,
+    summary.wifiMacAddress,
+    device.online,
+    device.lastContactAt,
+    device.enrolledAt,
+    device.clientVersion,
+    device.certificateExpiresAt,
+  ];
+}
+
+function tombstone(id: string): TombstoneRecord {
+  return { kind: 'tombstone', id };
 }
 
 function actionLine(action: UploadedAction | undefined): string {
