@@ -9,7 +9,12 @@ import { root } from './toolchain.mjs';
 const CONCURRENCY = 2;
 const FILE_TIMEOUT_MS = 480_000;
 const WATCHDOG = new URL('./test-watchdog.mjs', import.meta.url).href;
-const PATTERNS = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/**/*.test.ts'];
+const PATTERNS = [
+  'packages/*/src/**/*.test.ts',
+  'apps/*/src/**/*.test.ts',
+  'tools/**/*.test.ts',
+  'bench/**/*.test.ts',
+];
 // Node 24 announces the stripping of types in nothing that these tests are about.
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', `--import=${WATCHDOG}`];
 

@@ -24,6 +24,8 @@ export interface ProcessWorld extends AsyncDisposable {
   readonly clients: Readonly<Record<HostName, AdminClient>>;
   host(name: HostName): Child<HostReady>;
   agent(): Child<AgentReady>;
+  /** What a program has written to its outputs. */
+  logFile(name: ProcessName): string;
   /** Starts a program, or starts it again on the same data and ports. */
   start(name: ProcessName): Promise<void>;
   kill(name: ProcessName): Promise<void>;
@@ -38,6 +40,8 @@ export interface ProcessWorldOptions {
   readonly programs: 'source' | 'bundle';
   /** A built console that both hosts serve; default: none. */
   readonly consoleFolder?: string;
+  /** Node options that the hosts are started with, such as `--inspect=127.0.0.1:0`. */
+  readonly nodeOptions?: string;
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -75,6 +79,7 @@ export async function createProcessWorld(options: ProcessWorldOptions): Promise<
         ...(options.consoleFolder === undefined ? [] : ['--console', options.consoleFolder]),
       ],
       logFile: logOf(name),
+      ...(options.nodeOptions === undefined ? {} : { env: { NODE_OPTIONS: options.nodeOptions } }),
     });
     hosts.set(name, child);
     tokens[name] ??= (await child.request<{ token: string }>('apiToken', { name: 'test' })).token;
@@ -106,6 +111,7 @@ export async function createProcessWorld(options: ProcessWorldOptions): Promise<
     clients,
     host: (name) => running(hosts.get(name), name),
     agent: () => running(agent, 'agent'),
+    logFile: logOf,
     start: (name) => (name === 'agent' ? startAgent() : startHost(name)),
     kill: (name) => running(childOf(name), name).kill(),
     stop: (name) => running(childOf(name), name).stop(),
