@@ -1,5 +1,6 @@
 export { binaryArray } from './bulk/binary-array.ts';
 export { type CopyRows, copyInto, stageRows } from './bulk/copy-into.ts';
+export { copyOut } from './bulk/copy-out.ts';
 export { runCopy } from './bulk/copy-query.ts';
 export { type CopyValue, copyLine } from './bulk/copy-text.ts';
 export { type RecordColumns, recordset } from './bulk/recordset.ts';
