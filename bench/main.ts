@@ -1,35 +1,124 @@
 import { join } from 'node:path';
-import { nearest } from '@moorline/kernel';
-import { type Figure, table, writeReport } from './report.ts';
+import { type BenchCommand, parseArguments, UsageError } from './arguments.ts';
+import { comparisonText } from './compare.ts';
+import { type Figure, readReport, writeReport } from './report.ts';
+import { createSuiteRun, type Suite } from './suite.ts';
 import { measureActions } from './suites/actions.ts';
 import { measureAgent } from './suites/agent.ts';
-import { measureChannel } from './suites/channel.ts';
+import { checkin } from './suites/checkin.ts';
 import { measureUpload } from './suites/upload.ts';
 import { measureVisible } from './suites/visible.ts';
+import { table } from './table.ts';
 
-const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
-  upload: measureUpload,
-  visible: measureVisible,
-  actions: measureActions,
-  channel: measureChannel,
-  agent: measureAgent,
-};
+const SUITES: readonly Suite[] = [
+  checkin,
+  {
+    name: 'upload',
+    about: 'a full upload, beside COPY of the same rows',
+    workload: (run) => `${run.size({ full: 20_000, quick: 20_000 })} devices, 5 runs`,
+    measure: (run) => measureUpload(run.size({ full: 20_000, quick: 20_000 })),
+  },
+  {
+    name: 'visible',
+    about: 'from a changed document to the tenant',
+    workload: () => '1 device, 200 changes',
+    measure: measureVisible,
+  },
+  {
+    name: 'actions',
+    about: 'an action there and back',
+    workload: () => '1 device, 200 actions',
+    measure: measureActions,
+  },
+  {
+    name: 'agent',
+    about: 'the agent at rest',
+    workload: () => '1 min at rest',
+    measure: measureAgent,
+  },
+];
+const RESULTS = join(import.meta.dirname, 'results');
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !Object.hasOwn(SUITES, name));
-if (unknown !== undefined) {
-  const near = nearest(unknown, Object.keys(SUITES));
-  console.error(
-    `There is no suite ${unknown}.${near ? ` Did you mean ${near}?` : ''} Suites: ${Object.keys(SUITES).join(', ')}`,
-  );
-  process.exit(2);
+process.exitCode = await main(process.argv.slice(2).filter((word) => word !== '--'));
+
+async function main(words: readonly string[]): Promise<number> {
+  let command: BenchCommand;
+  try {
+    const suites = SUITES.map(({ name }) => name);
+    command = parseArguments(words, { suites, growing: [] });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+  switch (command.kind) {
+    case 'help':
+      console.log(usage());
+      return 0;
+    case 'compare':
+      return compare(command.before, command.after);
+    case 'run':
+      return run(command);
+  }
 }
 
-const figures: Figure[] = [];
-for (const [name, measure] of Object.entries(SUITES)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  console.log(`${name} …`);
-  figures.push(...(await measure()));
+async function run(command: Extract<BenchCommand, { kind: 'run' }>): Promise<number> {
+  const figures: Figure[] = [];
+  const workloads: Record<string, string> = {};
+  const failed: string[] = [];
+  for (const suite of SUITES) {
+    if (!command.suites.includes(suite.name)) continue;
+    const suiteRun = createSuiteRun({
+      ...command,
+      resultsFolder: RESULTS,
+      say: (text) => console.log(`  ${text}`),
+    });
+    const workload = suite.workload(suiteRun);
+    workloads[suite.name] = workload;
+    console.log(`\n${suite.name}: ${workload}`);
+    const start = performance.now();
+    try {
+      const measured = await suite.measure(suiteRun);
+      figures.push(...measured);
+      const seconds = Math.round((performance.now() - start) / 1000);
+      console.log(`${table(measured)}\n(${seconds} s)`);
+    } catch (error) {
+      // The other suites have something to say all the same.
+      failed.push(suite.name);
+      console.error(`${suite.name} failed:`, error);
+    }
+  }
+  const file = await writeReport(RESULTS, { isQuick: command.isQuick, workloads, figures });
+  const missed = figures.filter(({ bar }) => bar && !bar.kept);
+  const held = figures.filter(({ bar }) => bar);
+  console.log(`\n${held.length - missed.length} of ${held.length} bars are kept.`);
+  for (const { suite, what, value, unit, bar } of missed) {
+    console.log(`MISSED  ${suite}: ${what}: ${value} ${unit} (bar: ${bar?.text})`);
+  }
+  console.log(`written to ${file}`);
+  if (failed.length > 0) console.error(`failed: ${failed.join(', ')}`);
+  return failed.length > 0 ? 1 : 0;
 }
-const file = await writeReport(join(import.meta.dirname, 'results'), figures);
-console.log(`\n${table(figures)}\n\nwritten to ${file}`);
+
+async function compare(before: string, after: string): Promise<number> {
+  try {
+    const reports = [await readReport(RESULTS, before), await readReport(RESULTS, after)] as const;
+    console.log(comparisonText(...reports));
+    return 0;
+  } catch (error) {
+    console.error(
+      `The reports cannot be compared: ${error instanceof Error ? error.message : error}`,
+    );
+    return 2;
+  }
+}
+
+function usage(): string {
+  const width = Math.max(...SUITES.map(({ name }) => name.length));
+  return [
+    'npm run bench -- [SUITE …] [--quick] [--devices N] [--profile] [--grow]',
+    'npm run bench -- compare BEFORE AFTER',
+    '',
+    ...SUITES.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
+  ].join('\n');
+}

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, release, totalmem } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Machine, type Versions, versions } from './machine.ts';
 
 /** One figure of a suite, beside the bar that it is held to. */
 export interface Figure {
@@ -11,56 +10,42 @@ export interface Figure {
   readonly unit: string;
   /** The bar in words, and whether the figure keeps it; absent: for information. */
   readonly bar?: { readonly text: string; readonly kept: boolean };
+  /** Which way is better; absent: neither. */
+  readonly better?: 'more' | 'less';
+  /** The repeats whose median the value is: their spread is the noise. */
+  readonly samples?: readonly number[];
+  /** The limit or peer of the same run, in the same unit. */
+  readonly beside?: { readonly what: string; readonly value: number };
+}
+
+export interface Report {
+  readonly at: string;
+  readonly commit: string;
+  readonly machine: Machine;
+  readonly versions?: Versions;
+  /** Suites by name, with the workload that they stated. */
+  readonly workloads?: Readonly<Record<string, string>>;
+  readonly isQuick?: boolean;
+  readonly figures: readonly Figure[];
 }
 
 /** Writes the figures as JSON with what they were measured on, and returns the file's path. */
-export async function writeReport(folder: string, figures: readonly Figure[]): Promise<string> {
+export async function writeReport(
+  folder: string,
+  run: Pick<Report, 'figures'> & Partial<Pick<Report, 'workloads' | 'isQuick'>>,
+): Promise<string> {
   await mkdir(folder, { recursive: true });
   const at = new Date().toISOString();
   const file = join(folder, `${at.replaceAll(':', '-').slice(0, 19)}.json`);
-  const report = {
-    at,
-    commit: commit(),
-    machine: {
-      processor: cpus()[0]?.model ?? 'unknown',
-      cores: cpus().length,
-      memoryBytes: totalmem(),
-      kernel: release(),
-      node: process.version,
-    },
-    figures,
-  };
+  const { commit, machine, packages } = versions();
+  const report: Report = { at, commit, machine, versions: packages, ...run };
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
   return file;
 }
 
-/** The figures as a table for the terminal. */
-export function table(figures: readonly Figure[]): string {
-  const rows = figures.map(({ suite, what, value, unit, bar }) => [
-    suite,
-    what,
-    `${value} ${unit}`.trim(),
-    bar ? bar.text : '',
-    bar ? (bar.kept ? 'kept' : 'MISSED') : '',
-  ]);
-  const all = [['suite', 'what', 'figure', 'bar', ''], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) =>
-    Math.max(...all.map((row) => (row[column] ?? '').length)),
-  );
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  } catch {
-    return 'unknown';
-  }
+/** A report by its path, or by its name in `folder`. */
+export async function readReport(folder: string, name: string): Promise<Report> {
+  const path = name.includes('/') || name.endsWith('.json') ? name : join(folder, `${name}.json`);
+  // Written by `writeReport`: the folder is the bench's own.
+  return JSON.parse(await readFile(path, 'utf8')) as Report;
 }

@@ -1,59 +1,35 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { type Entropy, silentLogger, systemClock } from '@moorline/kernel';
-import { createKeyAndCsr, openLocalCa } from '@moorline/pki';
-import { WebSocket } from 'ws';
 
-/** The least that a mutual-TLS WebSocket server can be, in a process of its own: the limit of ours. */
-export interface BareServer extends AsyncDisposable {
-  readonly pid: number;
-  connect(count: number, atOnce: number): Promise<WebSocket[]>;
+/** What a TLS server shows, and whose clients it takes; PEM. */
+export interface ServerIdentity {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
 }
 
-export async function startBareServer(folder: string, entropy: Entropy): Promise<BareServer> {
-  const ca = await openLocalCa({
-    folder: join(folder, 'bare-pki'),
-    name: 'bare',
-    clock: systemClock,
-    entropy,
-    logger: silentLogger,
-  });
-  const server = await ca.issueServer(['localhost']);
-  const { privateKey, csr } = await createKeyAndCsr('bare');
-  const client = await ca.issueFromCsr(csr, {
-    kind: 'client',
-    uri: 'urn:bench:bare',
-    commonName: 'bare',
-    lifeMs: 60 * 60_000,
-  });
-  const child = fork(join(import.meta.dirname, 'bare-server-process.ts'), {
+/** A bare server in a process of its own, on a free port of 127.0.0.1: the limit of ours. */
+export interface BareServer extends AsyncDisposable {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** `socket`: WebSocket over mutual TLS, echoing; `post`: Fastify over mutual TLS. */
+export async function startBareServer(
+  kind: 'socket' | 'post',
+  identity: ServerIdentity,
+): Promise<BareServer> {
+  const child = fork(join(import.meta.dirname, `bare-${kind}-process.ts`), {
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  child.send({ cert: server.cert, key: server.key, ca: ca.caCertificate });
-  const [port] = (await once(child, 'message')) as [number];
   const exited = once(child, 'exit');
+  child.send(identity);
+  const [port] = (await once(child, 'message')) as [number];
   return {
     pid: child.pid ?? -1,
-    async connect(count, atOnce) {
-      const sockets: WebSocket[] = [];
-      await Promise.all(
-        Array.from({ length: atOnce }, async () => {
-          while (sockets.length < count) {
-            const socket = new WebSocket(`wss://localhost:${port}`, {
-              ca: ca.caCertificate,
-              cert: client.pem,
-              key: privateKey,
-              perMessageDeflate: false,
-            });
-            sockets.push(socket);
-            await once(socket, 'open');
-          }
-        }),
-      );
-      return sockets;
-    },
+    port,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await exited;

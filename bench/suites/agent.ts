@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { systemClock } from '@moorline/kernel';
 import { createProcessWorld } from '@moorline/testkit/processes';
-import { processStat } from '../process-stat.ts';
+import { processStat } from '../measure/process-stat.ts';
 import type { Figure } from '../report.ts';
 import { quantile, round } from '../stats.ts';
 

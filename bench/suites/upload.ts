@@ -7,7 +7,7 @@ import pg from 'pg';
 import type { Figure } from '../report.ts';
 import { quantile, round } from '../stats.ts';
 
-const ROWS = 20_000;
+const DEFAULT_ROWS = 20_000;
 const RATIO_BAR = 0.5;
 const RUNS = 5;
 /** Counting is work of the tenant's own: not too often. */
@@ -47,9 +47,9 @@ interface Run {
  * A site's full upload to a tenant that knows nothing, beside COPY of the same rows into the same table. Each run
  * is a new pair of hosts; what is reported are medians, of the ratio too, since a machine is seldom quiet.
  */
-export async function measureUpload(): Promise<Figure[]> {
+export async function measureUpload(rows = DEFAULT_ROWS): Promise<Figure[]> {
   const runs: Run[] = [];
-  while (runs.length < RUNS) runs.push(await measureOnce());
+  while (runs.length < RUNS) runs.push(await measureOnce(rows));
   const upload = quantile(
     runs.map((run) => run.upload),
     0.5,
@@ -65,7 +65,7 @@ export async function measureUpload(): Promise<Figure[]> {
   return [
     {
       suite: 'upload',
-      what: `full upload of ${ROWS} devices, site → tenant, from the open uplink to counted; median of ${RUNS}`,
+      what: `full upload of ${rows} devices, site → tenant, from the open uplink to counted; median of ${RUNS}`,
       value: round(upload, 0),
       unit: 'rows/s',
     },
@@ -85,12 +85,12 @@ export async function measureUpload(): Promise<Figure[]> {
   ];
 }
 
-async function measureOnce(): Promise<Run> {
+async function measureOnce(count: number): Promise<Run> {
   await using world = await createProcessWorld({ programs: 'bundle' });
   await Promise.all([world.start('tenant'), world.start('site')]);
   const siteId = world.host('site').ready.authorityId;
   await world.stop('site');
-  await writeDevices(world, siteId);
+  await writeDevices(world, siteId, count);
   await world.start('site');
 
   // Attaching is keys and certificates: the upload begins when the uplink is open.
@@ -99,8 +99,8 @@ async function measureOnce(): Promise<Run> {
   while (!(await connectors.list()).some((connector) => connector.online))
     await systemClock.sleep(2);
   const start = performance.now();
-  while ((await devices.count()) < ROWS) await systemClock.sleep(COUNT_EVERY_MS);
-  const upload = ROWS / ((performance.now() - start) / 1000);
+  while ((await devices.count()) < count) await systemClock.sleep(COUNT_EVERY_MS);
+  const upload = count / ((performance.now() - start) / 1000);
 
   await world.stop('site');
   await world.stop('tenant');
@@ -108,7 +108,7 @@ async function measureOnce(): Promise<Run> {
 }
 
 /** Devices as if they had enrolled long ago, with their entries in the change log. */
-async function writeDevices(world: ProcessWorld, siteId: string): Promise<void> {
+async function writeDevices(world: ProcessWorld, siteId: string, count: number): Promise<void> {
   await using server = await startEmbeddedServer({
     folder: join(world.folder, 'site', 'postgres'),
     logger: silentLogger,
@@ -127,11 +127,11 @@ async function writeDevices(world: ProcessWorld, siteId: string): Promise<void> 
         (8 + n % 5 * 8) * 1073741824::bigint, 512 * 1000000000::bigint, (n % 400) * 1000000000::bigint,
         regexp_replace(substr(md5('m' || n), 1, 12), '(..)(?=.)', '\\1:', 'g'),
         now() - n * interval '1 second', now() - interval '90 days', '0.1.0', now() + interval '60 days'
-      from generate_series(1, ${ROWS}) n`,
+      from generate_series(1, ${count}) n`,
     [siteId],
   );
   await client.query(
-    `insert into device_counters (authority_id, origin, total) values ($1, '00000000-0000-0000-0000-000000000000', ${ROWS})`,
+    `insert into device_counters (authority_id, origin, total) values ($1, '00000000-0000-0000-0000-000000000000', ${count})`,
     [siteId],
   );
   await client.query(

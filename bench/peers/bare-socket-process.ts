@@ -1,8 +1,10 @@
+// The least that a mutual-TLS WebSocket server can be.
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import type { ServerIdentity } from './bare-server.ts';
 
-process.once('message', ({ cert, key, ca }: { cert: string; key: string; ca: string }) => {
+process.once('message', ({ cert, key, ca }: ServerIdentity) => {
   const server = createServer({
     cert,
     key,
