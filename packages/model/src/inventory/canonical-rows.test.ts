@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { inventoryClass } from './catalogue.ts';
-import { canonicalRows, checkRow, type InventoryRow, orderedRows } from './inventory-class.ts';
+import {
+  canonicalRows,
+  checkRow,
+  type InventoryRow,
+  orderRows,
+  rowKey,
+} from './inventory-class.ts';
 
 const software = inventoryClass('InstalledSoftware');
 assert.ok(software);
@@ -39,8 +45,21 @@ test('rows in any order have one canonical text, and ordering them again changes
         .sort((a, b) => a.at - b.at)
         .map(({ row }) => row);
       assert.equal(canonicalRows(software, shuffled), canonicalRows(software, list));
-      const ordered = orderedRows(software, shuffled);
-      assert.deepEqual(orderedRows(software, ordered), ordered);
+      const ordered = orderRows(software, shuffled);
+      assert.deepEqual(orderRows(software, ordered.rows), ordered);
+      assert.equal(ordered.repeatedKey, undefined);
+    }),
+  );
+});
+
+test('a key that two rows have is found, wherever they stand', () => {
+  const again = fc.tuple(rows, fc.nat(), fc.nat()).filter(([list]) => list.length > 0);
+  fc.assert(
+    fc.property(again, ([list, which, where]) => {
+      const row = list[which % list.length];
+      assert.ok(row);
+      const repeated = list.toSpliced(where % (list.length + 1), 0, { ...row, InstalledSize: -1 });
+      assert.equal(orderRows(software, repeated).repeatedKey, rowKey(software, row));
     }),
   );
 });

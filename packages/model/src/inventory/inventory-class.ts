@@ -128,16 +128,24 @@ export function rowKey(inventoryClass: InventoryClass, row: InventoryRow): strin
   return JSON.stringify(inventoryClass.key.map((column) => row[column] ?? null));
 }
 
-/** The rows in their one canonical order: by key, as UTF-16 units compare. */
-export function orderedRows(
+/**
+ * Rows in their one canonical order: by key, as UTF-16 units compare; and a key that two of them have, if there is
+ * one.
+ */
+export function orderRows(
   inventoryClass: InventoryClass,
   rows: readonly InventoryRow[],
-): readonly InventoryRow[] {
-  if (rows.length < 2) return rows;
+): { readonly rows: readonly InventoryRow[]; readonly repeatedKey: string | undefined } {
+  if (rows.length < 2) return { rows, repeatedKey: undefined };
   const keyed = rows.map((row) => ({ key: rowKey(inventoryClass, row), row }));
+  const before = (at: number): string => keyed[at - 1]?.key ?? '';
   // Most senders keep the order already.
-  if (keyed.every(({ key }, at) => at === 0 || (keyed[at - 1]?.key ?? '') <= key)) return rows;
-  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ row }) => row);
+  const isOrdered = keyed.every(({ key }, at) => at === 0 || before(at) <= key);
+  if (!isOrdered) keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return {
+    rows: isOrdered ? rows : keyed.map(({ row }) => row),
+    repeatedKey: keyed.find(({ key }, at) => at > 0 && before(at) === key)?.key,
+  };
 }
 
 /**
@@ -148,10 +156,13 @@ export function canonicalRows(
   inventoryClass: InventoryClass,
   rows: readonly InventoryRow[],
 ): string {
-  const { columns } = inventoryClass;
-  return JSON.stringify(
-    orderedRows(inventoryClass, rows).map((row) =>
-      columns.map(({ name }): Json => row[name] ?? null),
-    ),
-  );
+  return canonicalText(inventoryClass, orderRows(inventoryClass, rows).rows);
+}
+
+/** The same of rows that are in order already. */
+export function canonicalText(
+  { columns }: InventoryClass,
+  ordered: readonly InventoryRow[],
+): string {
+  return JSON.stringify(ordered.map((row) => columns.map(({ name }): Json => row[name] ?? null)));
 }

@@ -28,7 +28,11 @@ import { createRefusals, type Refusals } from '../refusals/index.ts';
 import { createDevices, type Devices } from './devices.ts';
 import { MANAGED_DEVICE } from './entity.ts';
 import { DEVICES_MIGRATIONS } from './migrations.ts';
-import { insertEnrolled, readTotals, writeSummary } from './store.ts';
+import { insertEnrolled, readTotals } from './store.ts';
+import { SUMMARY_COLUMN } from './summary.ts';
+import { type SummaryChange, writeSummaries } from './write-summaries.ts';
+
+const FIELDS = Object.keys(SUMMARY_COLUMN) as SummaryChange['fields'];
 
 // The two kinds of host, by which this engine is told apart nowhere but here.
 const [UPPER] = Session.properties.authority.properties.kind.enum;
@@ -112,7 +116,7 @@ describe('devices', () => {
   });
   const upload = (origin: ConnectorId, ...list: UploadedDevice[]): Promise<void> =>
     test.database.transaction(authorityId, (tx) =>
-      devices.uploadSink.applyDevices(tx, origin, list),
+      devices.uploadSink.stageDevices(tx, list).then((staged) => staged.apply(origin)),
     );
   async function enrol(name: string, facts: Partial<DeviceSummary> = {}): Promise<DeviceId> {
     const id = newId();
@@ -123,7 +127,7 @@ describe('devices', () => {
         [{ id, name, clientVersion: '0.1.0', certificateExpiresAt }],
         clock.now(),
       );
-      await writeSummary(tx, id, summary({ name, ...facts }));
+      await writeSummaries(tx, [{ id, summary: summary({ name, ...facts }), fields: FIELDS }]);
     });
     return id;
   }

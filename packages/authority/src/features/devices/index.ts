@@ -9,7 +9,8 @@ export { deviceRoutes, deviceTag } from './routes.ts';
 export {
   insertEnrolled,
   loadOwn,
+  lockOwn,
   writeBlocked,
   writeCertificateExpiry,
-  writeSummary,
 } from './store.ts';
+export { type SummaryChange, writeSummaries } from './write-summaries.ts';

@@ -1,11 +1,9 @@
 import { appendChanges, recordset, sqlOf } from '@moorline/db';
 import type { ConnectorId, DeviceId } from '@moorline/kernel';
-import type { DeviceSummary } from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
 import { sql } from 'kysely';
 import type { DeviceRow } from './present.ts';
-import { SUMMARY_TYPES, summaryRow } from './summary.ts';
-import { DEVICE_COLUMNS, type DeviceTables, SUMMARY_COLUMNS } from './tables.ts';
+import { DEVICE_COLUMNS, type DeviceTables } from './tables.ts';
 
 /** A device that enrols here now. */
 export interface EnrolledDevice {
@@ -55,28 +53,6 @@ export async function insertEnrolled(
     'device',
     devices.map((device) => device.id),
   );
-}
-
-/** A summary made anew from the inventory; a name that is not known keeps the one from before. True when the row differs now. */
-export async function writeSummary(
-  tx: Transaction,
-  id: DeviceId,
-  summary: DeviceSummary,
-): Promise<boolean> {
-  const row = summaryRow(summary);
-  const columns = SUMMARY_COLUMNS.filter((column) => column !== 'name' || row.name !== null);
-  const targets = sql.join(columns.map((column) => sql`d.${sql.ref(column)}`));
-  const sources = sql.join(columns.map((column) => sql`t.${sql.ref(column)}`));
-  const assignments = sql.join(
-    columns.map((column) => sql`${sql.ref(column)} = t.${sql.ref(column)}`),
-  );
-  const { numAffectedRows } = await sql`update devices d set ${assignments}
-    from ${recordset([row], SUMMARY_TYPES)}
-    where d.authority_id = ${tx.authorityId} and d.id = ${id}
-      and (${targets}) is distinct from (${sources})`.execute(sqlOf(tx));
-  if (numAffectedRows === 0n) return false;
-  await appendChanges(tx, 'device', [id]);
-  return true;
 }
 
 /** A certificate was issued: what the row says of it. */
@@ -160,4 +136,16 @@ export async function loadOwn(
 ): Promise<DeviceRow | undefined> {
   const row = await loadDevice(tx, id, options);
   return row?.origin === null ? row : undefined;
+}
+
+/** Of these devices, those that are managed here; they are neither changed nor removed by others until `tx` ends. */
+export async function lockOwn(
+  tx: Transaction,
+  ids: readonly DeviceId[],
+): Promise<ReadonlySet<DeviceId>> {
+  // In the order of their ids, as everybody locks several.
+  const { rows } = await sql<{ id: DeviceId }>`select id from devices
+    where authority_id = ${tx.authorityId} and id = any(${[...ids]}::uuid[]) and origin is null
+    order by id for no key update`.execute(sqlOf(tx));
+  return new Set(rows.map((row) => row.id));
 }

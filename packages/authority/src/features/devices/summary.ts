@@ -1,4 +1,5 @@
 import type { DeviceSummary } from '@moorline/model';
+import type { SUMMARY_COLUMNS } from './tables.ts';
 
 const TEXT_LENGTH = 255;
 const ADDRESS_LENGTH = 64;
@@ -23,6 +24,25 @@ export function summaryRow(
     wifi_mac_address: clip(summary.wifiMacAddress, ADDRESS_LENGTH),
   };
 }
+
+/** The column that holds each field. */
+export const SUMMARY_COLUMN: Readonly<
+  Record<keyof DeviceSummary, (typeof SUMMARY_COLUMNS)[number]>
+> = {
+  name: 'name',
+  operatingSystem: 'operating_system',
+  osVersion: 'os_version',
+  manufacturer: 'manufacturer',
+  model: 'model',
+  serialNumber: 'serial_number',
+  architecture: 'architecture',
+  chassisType: 'chassis_type',
+  physicalMemoryBytes: 'physical_memory_bytes',
+  totalStorageBytes: 'total_storage_bytes',
+  freeStorageBytes: 'free_storage_bytes',
+  ethernetMacAddress: 'ethernet_mac_address',
+  wifiMacAddress: 'wifi_mac_address',
+};
 
 /** Types of the summary's columns, for a recordset. */
 export const SUMMARY_TYPES = {

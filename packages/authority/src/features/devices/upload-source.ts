@@ -38,7 +38,7 @@ function uploadedDevice(row: readonly (string | null)[]): UploadedDevice {
       manufacturer: text(4),
       model: text(5),
       serialNumber: text(6),
-      // The columns hold nothing but what writeSummary put there.
+      // The columns hold nothing but what writeSummaries put there.
       architecture: known(7) as DeviceSummary['architecture'],
       chassisType: known(8) as DeviceSummary['chassisType'],
       physicalMemoryBytes: size(text(9)),

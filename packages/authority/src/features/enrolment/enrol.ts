@@ -5,6 +5,7 @@ import { type Clock, type DeviceId, type Entropy, MoorlineError, uuidv7 } from '
 import type { EnrolRequest, IssuedIdentity, Transaction } from '@moorline/model/ports';
 import { CLIENT_LIFE_MS, type IssuedCertificate, type Issuer, readCsr } from '@moorline/pki';
 import { sql } from 'kysely';
+import { createGroupCommit } from '../../group-commit.ts';
 import type { Profile } from '../../profile.ts';
 import { announce } from '../../topics.ts';
 import { recordAudits, storable } from '../audit/index.ts';
@@ -18,7 +19,6 @@ import {
   presentCertificate,
 } from './certificates.ts';
 import { enrolmentErrors } from './errors.ts';
-import { createGroupCommit } from './group-commit.ts';
 import type { EnrolmentTables } from './tables.ts';
 import { checkTokenAlive, findToken, type PresentedToken, readToken } from './tokens.ts';
 
@@ -49,11 +49,11 @@ export function createEnrol(deps: {
 }): (request: EnrolRequest) => Promise<IssuedIdentity> {
   const { profile, database, issuer, bus, clock, entropy } = deps;
   const { authorityId } = profile;
-  const commit = createGroupCommit<Candidate, Outcome>(
-    (candidates) =>
+  const commit = createGroupCommit<Candidate, Outcome>({
+    commit: (candidates) =>
       database.transaction(authorityId, (tx) => store(tx, candidates, { bus, now: clock.now() })),
-    MAX_GROUP,
-  );
+    maxItems: MAX_GROUP,
+  });
 
   /** For `deviceId`; whoever asks has shown the token. */
   async function issue(deviceId: DeviceId, csr: string, name: string): Promise<IssuedCertificate> {

@@ -1,13 +1,13 @@
 import { nearest } from '@moorline/kernel';
 import {
-  canonicalRows,
+  canonicalText,
   checkRow,
   INVENTORY_CLASSES,
   type InventoryClass,
   type InventoryRow,
   inventoryClass,
+  orderRows,
   type RowProblem,
-  rowKey,
 } from '@moorline/model';
 import type { StateDocument } from '@moorline/model/ports';
 import { sha256Hex } from '@moorline/pki';
@@ -15,10 +15,12 @@ import { inventoryErrors } from './errors.ts';
 
 /** A document whose rows are all of its class. */
 export interface CheckedDocument {
-  readonly document: StateDocument;
   readonly inventoryClass: InventoryClass;
+  readonly hash: string;
   /** Milliseconds since 1970, by the device's clock; not in the future. */
   readonly collectedAt: number;
+  /** Rows of a whole document are in canonical order, and its size is that of its canonical text. */
+  readonly content: StateDocument['content'] & { readonly sizeBytes: number };
 }
 
 /** Of a document's canonical rows. */
@@ -46,31 +48,35 @@ export function checkDocuments(
     const found = requireClass(document.className, inventoryErrors.classUnknown);
     if (seen.has(found.name)) throw inventoryErrors.classRepeated({ className: found.name });
     seen.add(found.name);
-    const { content } = document;
-    const rows = content.kind === 'whole' ? content.rows : content.put;
-    checkRows(found, rows);
+    const { content, hash } = document;
+    const rows = checkRows(found, content.kind === 'whole' ? content.rows : content.put);
     const collectedAt = Date.parse(document.collectedAt);
     if (Number.isNaN(collectedAt)) throw inventoryErrors.timeInvalid({ className: found.name });
-    if (content.kind === 'whole') {
-      const { hash } = hashOf(found, rows);
-      if (hash !== document.hash) throw inventoryErrors.hashMismatch({ className: found.name });
-    }
-    // A clock that is ahead by years must not make a document the newest for ever.
-    return {
-      document,
+    const checked = {
       inventoryClass: found,
+      hash,
+      // A clock that is ahead by years must not make a document the newest for ever.
       collectedAt: Math.min(Math.max(collectedAt, 0), now),
     };
+    if (content.kind === 'delta') {
+      const sizeBytes = JSON.stringify([content.put, content.drop]).length;
+      return { ...checked, content: { ...content, sizeBytes } };
+    }
+    const actual = hashOf(found, rows);
+    if (actual.hash !== hash) throw inventoryErrors.hashMismatch({ className: found.name });
+    return { ...checked, content: { kind: 'whole', rows, sizeBytes: actual.sizeBytes } };
   });
 }
 
-/** Each row of the class, each key once, not too many. @throws `inventory.*` */
-export function checkRows(found: InventoryClass, rows: readonly InventoryRow[]): void {
+/** Each row of the class, each key once, not too many; answers them in canonical order. @throws `inventory.*` */
+export function checkRows(
+  found: InventoryClass,
+  rows: readonly InventoryRow[],
+): readonly InventoryRow[] {
   const className = found.name;
   if (rows.length > found.maxRows) {
     throw inventoryErrors.tooManyRows({ className, limit: found.maxRows, count: rows.length });
   }
-  const keys = new Set<string>();
   for (const [index, row] of rows.entries()) {
     const problem = checkRow(found, row);
     if (problem) {
@@ -81,18 +87,20 @@ export function checkRows(found: InventoryClass, rows: readonly InventoryRow[]):
         problem: PROBLEMS[problem.problem],
       });
     }
-    const key = rowKey(found, row);
-    if (keys.has(key)) throw inventoryErrors.keyRepeated({ className, key: key.slice(0, 200) });
-    keys.add(key);
   }
+  const ordered = orderRows(found, rows);
+  if (ordered.repeatedKey !== undefined) {
+    throw inventoryErrors.keyRepeated({ className, key: ordered.repeatedKey.slice(0, 200) });
+  }
+  return ordered.rows;
 }
 
-/** The document's hash and size. @throws `inventory.document_too_large` */
+/** Hash and size of the document whose rows, in canonical order, these are. @throws `inventory.document_too_large` */
 export function hashOf(
   found: InventoryClass,
-  rows: readonly InventoryRow[],
+  ordered: readonly InventoryRow[],
 ): { readonly hash: string; readonly sizeBytes: number } {
-  const text = canonicalRows(found, rows);
+  const text = canonicalText(found, ordered);
   const sizeBytes = Buffer.byteLength(text);
   if (sizeBytes > DOCUMENT_LIMIT_BYTES) {
     throw inventoryErrors.tooLarge({

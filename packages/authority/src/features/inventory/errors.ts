@@ -10,7 +10,8 @@ export const inventoryErrors: Readonly<
     | 'tooManyRows'
     | 'tooLarge'
     | 'timeInvalid'
-    | 'hashMismatch',
+    | 'hashMismatch'
+    | 'busy',
     ErrorFactory
   >
 > = defineErrors({
@@ -60,5 +61,10 @@ export const inventoryErrors: Readonly<
     code: 'inventory.hash_mismatch',
     kind: 'failure',
     text: 'The hash of the document of the class {className} is not that of its rows. Compute it over the canonical rows. Nothing of this request was stored.',
+  },
+  busy: {
+    code: 'inventory.busy',
+    kind: 'unavailable',
+    text: 'More documents arrive than can be stored at the moment. Nothing of this request was stored. Send it again after {retryAfterSeconds} s.',
   },
 });

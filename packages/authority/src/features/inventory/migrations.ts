@@ -21,4 +21,13 @@ export const INVENTORY_MIGRATIONS: readonly Migration[] = [
       await secureTable(db, 'inventory_documents');
     },
   },
+  {
+    id: 'inventory/0002-sizes',
+    async up(db) {
+      // What a delta is to be applied to is read together with others: how much that is, is known before.
+      // Room in the page: a document that is replaced stays where it is, and its index as it was.
+      await sql`alter table inventory_documents add column size_bytes integer`.execute(db);
+      await sql`alter table inventory_documents set (fillfactor = 70)`.execute(db);
+    },
+  },
 ];

@@ -1,103 +1,127 @@
-import { recordset, sqlOf } from '@moorline/db';
-import { rfc3339 } from '@moorline/kernel';
-import {
-  type InventoryRow,
-  SUMMARY_CLASSES,
-  type SummaryClass,
-  type SummarySource,
-} from '@moorline/model';
+import { binaryArray, sqlOf } from '@moorline/db';
+import { type DeviceId, rfc3339 } from '@moorline/kernel';
+import type { InventoryRow } from '@moorline/model';
 import type { InventoryDocument, InventoryOverview, Transaction } from '@moorline/model/ports';
 import { sql } from 'kysely';
 import type { InventoryTables } from './tables.ts';
 
-/** A document as it is about to be stored, rows in canonical order. */
-export interface NewDocument {
+/** Which document is meant: one class of one device. */
+export interface DocumentKey {
+  readonly deviceId: DeviceId;
   readonly className: string;
+}
+
+/** A document as it is about to be stored, rows in canonical order. */
+export interface NewDocument extends DocumentKey {
   readonly hash: string;
   readonly collectedAt: number;
   readonly rows: readonly InventoryRow[];
+  /** Of the canonical text. */
+  readonly sizeBytes: number;
 }
 
-/** The stored hash of each of these classes; with rows for those a delta builds on. */
-export async function readStored(
+/** What is stored of a document, without its rows. */
+export interface StoredHead {
+  readonly hash: string;
+  readonly rowCount: number;
+  /** Of the canonical text; null for what was stored before sizes were. */
+  readonly sizeBytes: number | null;
+}
+
+// Each look-up by itself, by the primary key: the statistics of a new table must not lead to reading all of it.
+const wanted = (keys: readonly DocumentKey[]): ReturnType<typeof sql> =>
+  sql`unnest(${keys.map((key) => key.deviceId)}::uuid[], ${keys.map((key) => key.className)}::text[])
+    with ordinality as t(device_id, class_name, place)`;
+
+/** Hash and size of each of these documents that is stored, by its place among `keys`. */
+export async function readHeads(
   tx: Transaction,
-  deviceId: string,
-  classNames: readonly string[],
-  withRows: readonly string[],
-): Promise<
-  ReadonlyMap<string, { readonly hash: string; readonly rows: readonly InventoryRow[] | null }>
-> {
+  keys: readonly DocumentKey[],
+): Promise<ReadonlyMap<number, StoredHead>> {
+  if (keys.length === 0) return new Map();
   const { rows } = await sql<{
-    class_name: string;
+    at: number;
     hash: string;
-    rows: readonly InventoryRow[] | null;
-  }>`select class_name, hash, case when class_name = any(${[...withRows]}::text[]) then rows end as rows
-    from inventory_documents
-    where authority_id = ${tx.authorityId} and device_id = ${deviceId}
-      and class_name = any(${[...classNames]}::text[])`.execute(sqlOf(tx));
-  return new Map(rows.map((row) => [row.class_name, { hash: row.hash, rows: row.rows }]));
+    row_count: number;
+    size_bytes: number | null;
+  }>`select (t.place - 1)::int as at, found.* from ${wanted(keys)}
+    cross join lateral (
+      select hash, row_count, size_bytes from inventory_documents
+      where authority_id = ${tx.authorityId} and device_id = t.device_id
+        and class_name = t.class_name
+      limit 1
+    ) as found`.execute(sqlOf(tx));
+  return new Map(
+    rows.map((row) => [
+      row.at,
+      { hash: row.hash, rowCount: row.row_count, sizeBytes: row.size_bytes },
+    ]),
+  );
 }
 
+/** The rows of each of these documents that is stored, by its place among `keys`. */
+export async function readRows(
+  tx: Transaction,
+  keys: readonly DocumentKey[],
+): Promise<ReadonlyMap<number, readonly InventoryRow[]>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await sql<{ at: number; rows: readonly InventoryRow[] }>`
+    select (t.place - 1)::int as at, found.rows from ${wanted(keys)}
+    cross join lateral (
+      select rows from inventory_documents
+      where authority_id = ${tx.authorityId} and device_id = t.device_id
+        and class_name = t.class_name
+      limit 1
+    ) as found`.execute(sqlOf(tx));
+  return new Map(rows.map((row) => [row.at, row.rows]));
+}
+
+/** Writes documents, each of another key, in one statement. */
 export async function writeDocuments(
   tx: Transaction,
-  deviceId: string,
   documents: readonly NewDocument[],
   now: number,
 ): Promise<void> {
   if (documents.length === 0) return;
-  const input = documents.map((document) => ({
-    class_name: document.className,
-    hash: document.hash,
-    collected_at: rfc3339(document.collectedAt),
-    row_count: document.rows.length,
-    rows: document.rows,
-  }));
+  const of = <T>(read: (document: NewDocument) => T): T[] => documents.map(read);
   await sql`insert into inventory_documents
-      (authority_id, device_id, class_name, hash, collected_at, received_at, row_count, rows)
-    select ${tx.authorityId}::uuid, ${deviceId}::uuid, class_name, hash, collected_at,
-      ${rfc3339(now)}::timestamptz, row_count, rows
-    from ${recordset(input, { class_name: 'text', hash: 'text', collected_at: 'timestamptz', row_count: 'integer', rows: 'jsonb' })}
+      (authority_id, device_id, class_name, hash, collected_at, received_at, row_count, size_bytes, rows)
+    select ${tx.authorityId}::uuid, t.device_id, t.class_name, t.hash, t.collected_at,
+      ${rfc3339(now)}::timestamptz, t.row_count, t.size_bytes, t.rows
+    from unnest(
+      ${of((document) => document.deviceId)}::uuid[],
+      ${of((document) => document.className)}::text[],
+      ${of((document) => document.hash)}::text[],
+      ${of((document) => rfc3339(document.collectedAt))}::timestamptz[],
+      ${of((document) => document.rows.length)}::int[],
+      ${of((document) => document.sizeBytes)}::int[],
+      ${binaryArray(
+        'jsonb',
+        of((document) => JSON.stringify(document.rows)),
+      )}
+    ) as t(device_id, class_name, hash, collected_at, row_count, size_bytes, rows)
     on conflict (authority_id, device_id, class_name) do update set
       hash = excluded.hash, collected_at = excluded.collected_at,
-      received_at = excluded.received_at, row_count = excluded.row_count, rows = excluded.rows`.execute(
-    sqlOf(tx),
-  );
+      received_at = excluded.received_at, row_count = excluded.row_count,
+      size_bytes = excluded.size_bytes, rows = excluded.rows`.execute(sqlOf(tx));
 }
 
 /** Documents that came again as they are stored: only when is new. */
 export async function touchDocuments(
   tx: Transaction,
-  deviceId: string,
-  documents: readonly { readonly className: string; readonly collectedAt: number }[],
+  documents: readonly (DocumentKey & { readonly collectedAt: number })[],
   now: number,
 ): Promise<void> {
   if (documents.length === 0) return;
-  const input = documents.map((document) => ({
-    class_name: document.className,
-    collected_at: rfc3339(document.collectedAt),
-  }));
   await sql`update inventory_documents d
     set collected_at = t.collected_at, received_at = ${rfc3339(now)}::timestamptz
-    from ${recordset(input, { class_name: 'text', collected_at: 'timestamptz' })}
-    where d.authority_id = ${tx.authorityId} and d.device_id = ${deviceId}
+    from unnest(
+      ${documents.map((document) => document.deviceId)}::uuid[],
+      ${documents.map((document) => document.className)}::text[],
+      ${documents.map((document) => rfc3339(document.collectedAt))}::timestamptz[]
+    ) as t(device_id, class_name, collected_at)
+    where d.authority_id = ${tx.authorityId} and d.device_id = t.device_id
       and d.class_name = t.class_name`.execute(sqlOf(tx));
-}
-
-/** What the summary is made from. */
-export async function readSummarySource(tx: Transaction, deviceId: string): Promise<SummarySource> {
-  const rows = await sqlOf<InventoryTables>(tx)
-    .selectFrom('inventory_documents')
-    .select(['class_name', 'rows'])
-    .where('authority_id', '=', tx.authorityId)
-    .where('device_id', '=', deviceId)
-    .where('class_name', 'in', SUMMARY_CLASSES)
-    .execute();
-  const source: Partial<Record<SummaryClass, readonly InventoryRow[]>> = {};
-  for (const row of rows) {
-    const name = SUMMARY_CLASSES.find((candidate) => candidate === row.class_name);
-    if (name) source[name] = row.rows;
-  }
-  return source;
 }
 
 export async function readOverview(tx: Transaction, deviceId: string): Promise<InventoryOverview> {

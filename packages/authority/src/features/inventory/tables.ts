@@ -11,6 +11,8 @@ export interface InventoryTables {
     collected_at: Date;
     received_at: Date;
     row_count: number;
+    /** Of the canonical text; null for what was stored before sizes were. */
+    size_bytes: number | null;
     /** In canonical order. */
     rows: readonly InventoryRow[];
   };
