@@ -65,6 +65,8 @@ export interface Authority extends AsyncDisposable {
   readonly remoteActionQueue: RemoteActionQueue;
   /** How many devices each connector has uploaded; one without any may be missing. */
   deviceCountsByOrigin(): Promise<ReadonlyMap<ConnectorId, number>>;
+  /** How many devices are managed here. */
+  ownDeviceCount(): Promise<number>;
   /** Registers the admin API of devices; call it after the app's authenticator is set. */
   routes(app: HttpApp): void;
   /** Begins the work in the background; it ends when the authority is disposed. Idempotent. */
@@ -134,7 +136,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       readActions: actions.uploadSource.readActions,
     },
     uploadSink: {
-      applyDevices: devices.uploadSink.applyDevices,
+      stageDevices: devices.uploadSink.stageDevices,
       applyActions: actions.uploadSink.applyActions,
       async removeDevices(tx, origin, ids) {
         const removed = await devices.remove(tx, origin, ids);
@@ -143,6 +145,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     },
     remoteActionQueue: actions.remoteActionQueue,
     deviceCountsByOrigin: devices.countsByOrigin,
+    ownDeviceCount: devices.ownCount,
     routes(app) {
       auditRefused(app, refusals);
       batchRoute(app);

@@ -56,6 +56,16 @@ export interface UploadSinkSubject {
   newOrigin(): ConnectorId;
 }
 
+async function apply(
+  { sink }: Pick<UploadSinkSubject, 'sink'>,
+  tx: Transaction,
+  origin: ConnectorId,
+  devices: readonly UploadedDevice[],
+): Promise<void> {
+  const staged = await sink.stageDevices(tx, devices);
+  await staged.apply(origin);
+}
+
 /** What every sink of uploads keeps; call it inside a `describe`. */
 export function uploadSinkConformance(create: () => Promise<UploadSinkSubject>): void {
   it('conformance: applies the same devices again without a second of any', async () => {
@@ -63,7 +73,7 @@ export function uploadSinkConformance(create: () => Promise<UploadSinkSubject>):
     const origin = newOrigin();
     const devices = ['a', 'b', 'c'].map(newDevice);
     for (let time = 0; time < 2; time++) {
-      await transaction((tx) => sink.applyDevices(tx, origin, devices));
+      await transaction((tx) => apply({ sink }, tx, origin, devices));
     }
     assert.deepEqual([...(await devicesOf(origin)).values()].sort(), ['a', 'b', 'c']);
   });
@@ -72,12 +82,12 @@ export function uploadSinkConformance(create: () => Promise<UploadSinkSubject>):
     const { sink, transaction, devicesOf, newDevice, newOrigin } = await create();
     const origin = newOrigin();
     const devices = Array.from({ length: 600 }, (_, index) => newDevice(`old-${index}`));
-    await transaction((tx) => sink.applyDevices(tx, origin, devices));
+    await transaction((tx) => apply({ sink }, tx, origin, devices));
     const renamed = devices.map((device, index) => ({
       ...device,
       summary: { ...device.summary, name: `new-${index}` },
     }));
-    await transaction((tx) => sink.applyDevices(tx, origin, renamed));
+    await transaction((tx) => apply({ sink }, tx, origin, renamed));
     const stored = await devicesOf(origin);
     assert.equal(stored.size, 600);
     assert.ok([...stored.values()].every((name) => name?.startsWith('new-')));
@@ -87,9 +97,9 @@ export function uploadSinkConformance(create: () => Promise<UploadSinkSubject>):
     const { sink, transaction, devicesOf, newDevice, newOrigin } = await create();
     const [first, second] = [newOrigin(), newOrigin()];
     const device = newDevice('mine');
-    await transaction((tx) => sink.applyDevices(tx, first, [device]));
+    await transaction((tx) => apply({ sink }, tx, first, [device]));
     const claimed = { ...device, summary: { ...device.summary, name: 'stolen' } };
-    await transaction((tx) => sink.applyDevices(tx, second, [claimed]));
+    await transaction((tx) => apply({ sink }, tx, second, [claimed]));
     await transaction((tx) => sink.removeDevices(tx, second, [device.id]));
     assert.deepEqual([...(await devicesOf(first)).values()], ['mine']);
     assert.equal((await devicesOf(second)).size, 0);
@@ -99,7 +109,7 @@ export function uploadSinkConformance(create: () => Promise<UploadSinkSubject>):
     const { sink, transaction, devicesOf, newDevice, newOrigin } = await create();
     const origin = newOrigin();
     const [kept, gone] = [newDevice('kept'), newDevice('gone')];
-    await transaction((tx) => sink.applyDevices(tx, origin, [kept, gone]));
+    await transaction((tx) => apply({ sink }, tx, origin, [kept, gone]));
     for (let time = 0; time < 2; time++) {
       await transaction((tx) => sink.removeDevices(tx, origin, [gone.id]));
     }
@@ -111,7 +121,7 @@ export function uploadSinkConformance(create: () => Promise<UploadSinkSubject>):
     const origin = newOrigin();
     await assert.rejects(
       transaction(async (tx) => {
-        await sink.applyDevices(tx, origin, [newDevice('undone')]);
+        await apply({ sink }, tx, origin, [newDevice('undone')]);
         throw new Error('roll back');
       }),
       /roll back/,

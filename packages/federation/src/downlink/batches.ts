@@ -2,6 +2,7 @@ import { comparePositions, isPosition } from '@moorline/contracts/federation';
 import type { Database } from '@moorline/db';
 import type { AuthorityId, Clock, ConnectorId } from '@moorline/kernel';
 import type { Transaction, UploadSink } from '@moorline/model/ports';
+import type { Arrival } from './arrivals.ts';
 import { type BatchContent, decodeBatch } from './batch-decode.ts';
 import type { ConnectorStore } from './connector-store.ts';
 import { downlinkErrors } from './errors.ts';
@@ -13,8 +14,8 @@ export interface BatchRequest {
   readonly to: string;
   /** NDJSON, inflated. */
   readonly body: Uint8Array;
-  /** Waited for when the body has been checked: batches before this one may be on their way. */
-  readonly turn?: () => Promise<void>;
+  /** Batches before this one may be on their way. */
+  readonly arrival?: Pick<Arrival, 'next' | 'storing' | 'turn'>;
 }
 
 export interface AppliedBatch {
@@ -46,15 +47,20 @@ export function createApplyBatch(deps: {
     request: BatchRequest,
     content: BatchContent,
   ): Promise<AppliedBatch> => {
-    const { connectorId, epoch, from, to } = request;
+    const { connectorId, epoch, from, to, arrival } = request;
+    const sink = deps.uploadSink();
+    // Before its turn, while the batch before it is being stored.
+    const staged =
+      content.devices.length > 0 ? await sink.stageDevices(tx, content.devices) : undefined;
+    await arrival?.turn();
+    arrival?.storing();
     const row = await connectors.find(tx, connectorId, { lock: true });
     if (!row) throw downlinkErrors.connectorUnknown({ connectorId });
     if (row.revoked_at) throw downlinkErrors.connectorRevoked({ name: row.display_name });
     if (row.epoch !== epoch) throw downlinkErrors.epochUnknown();
     if (comparePositions(to, row.cursor) <= 0) return { cursor: row.cursor, content: null };
     if (row.cursor !== from) throw downlinkErrors.cursorMismatch({ from, cursor: row.cursor });
-    const sink = deps.uploadSink();
-    if (content.devices.length > 0) await sink.applyDevices(tx, connectorId, content.devices);
+    await staged?.apply(connectorId);
     if (content.removed.length > 0) await sink.removeDevices(tx, connectorId, content.removed);
     if (content.actions.length > 0) await sink.applyActions(tx, connectorId, content.actions);
     await connectors.update(tx, connectorId, { cursor: to, last_sync_at: new Date(clock.now()) });
@@ -64,7 +70,7 @@ export function createApplyBatch(deps: {
   return async (request) => {
     checkPositions(request);
     const content = decodeBatch(request.body);
-    await request.turn?.();
+    await request.arrival?.next();
     return database.transaction(authorityId, (tx) => store(tx, request, content));
   };
 }

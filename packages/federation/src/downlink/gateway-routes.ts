@@ -2,6 +2,8 @@ import {
   AttachAnswer,
   AttachBody,
   BATCH_HEADERS,
+  CheckJoinTokenAnswer,
+  CheckJoinTokenBody,
   FEDERATION_LIMITS,
   FEDERATION_PATHS,
   RenewConnectorAnswer,
@@ -59,6 +61,15 @@ function registerAttach({ app }: Listener, deps: GatewayRoutesDeps): void {
     },
     (request) => deps.limiter.attempt(request.ip, () => deps.identities.attach(request.body)),
   );
+  app.post(
+    FEDERATION_PATHS.attachCheck,
+    {
+      config: { access: 'public' },
+      bodyLimit: FEDERATION_LIMITS.attachBytes,
+      schema: { body: CheckJoinTokenBody, response: { 200: CheckJoinTokenAnswer } },
+    },
+    (request) => deps.limiter.attempt(request.ip, () => deps.identities.check(request.body)),
+  );
 }
 
 function registerRenew({ app }: Listener, deps: GatewayRoutesDeps): void {
@@ -94,7 +105,8 @@ function registerBatches({ app }: Listener, deps: GatewayRoutesDeps): void {
         const [epoch, from, to] = [BATCH_HEADERS.epoch, BATCH_HEADERS.from, BATCH_HEADERS.to].map(
           (name) => header(request, name),
         );
-        const arrival = arrivals.begin(`${shown(request).serial} ${epoch}`, from ?? '', to ?? '');
+        const { serial } = shown(request);
+        const arrival = arrivals.begin(serial, epoch ?? '', from ?? '', to ?? '');
         arrivalOf.set(request, arrival);
         reply.raw.once('close', arrival.end);
       },
@@ -111,7 +123,7 @@ function registerBatches({ app }: Listener, deps: GatewayRoutesDeps): void {
           from: header(request, BATCH_HEADERS.from),
           to: header(request, BATCH_HEADERS.to),
           body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-          ...(arrival && { turn: arrival.turn }),
+          ...(arrival && { arrival }),
         });
         arrival?.stored();
         deps.onApplied(connectorId, batch, header(request, BATCH_HEADERS.more) === '1');

@@ -77,7 +77,9 @@ export function createRecordingSink(): UploadSink {
       set body = excluded.body, times = known.times + 1`.execute(sqlOf(tx));
   };
   return {
-    applyDevices: (tx, origin, devices) => keep('received_devices', tx, origin, devices),
+    stageDevices: async (tx, devices) => ({
+      apply: (origin) => keep('received_devices', tx, origin, devices),
+    }),
     applyActions: (tx, origin, actions) => keep('received_actions', tx, origin, actions),
     async removeDevices(tx, origin, ids) {
       await sqlOf<Tables>(tx)

@@ -19,6 +19,7 @@ export type { RemoteAction, RemoteActionQueue, RemoteAuthorities } from './remot
 export type { Transaction } from './transaction.ts';
 export type {
   ChangeTopic,
+  StagedDevices,
   UploadedAction,
   UploadedDevice,
   UploadSink,

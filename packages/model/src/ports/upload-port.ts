@@ -32,13 +32,16 @@ export interface UploadSource {
   readActions(ids: readonly ActionId[]): Promise<readonly UploadedAction[]>;
 }
 
+/** Devices of a batch, laid ready in the transaction; nothing shows yet. */
+export interface StagedDevices {
+  /** Writes them as uploaded by `origin`, in the transaction in which they were staged. Once. */
+  apply(origin: ConnectorId): Promise<void>;
+}
+
 /** Takes what another authority uploaded, inside the transaction that moves the cursor. Idempotent. */
 export interface UploadSink {
-  applyDevices(
-    tx: Transaction,
-    origin: ConnectorId,
-    devices: readonly UploadedDevice[],
-  ): Promise<void>;
+  /** Takes no lock that another transaction waits for, so that it may run before the sender's turn has come. */
+  stageDevices(tx: Transaction, devices: readonly UploadedDevice[]): Promise<StagedDevices>;
   removeDevices(tx: Transaction, origin: ConnectorId, ids: readonly DeviceId[]): Promise<void>;
   /** Hops of actions not known here, or of devices of another origin, are ignored. */
   applyActions(

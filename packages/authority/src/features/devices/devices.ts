@@ -6,8 +6,8 @@ import { type Clock, type ConnectorId, type DeviceId, isUuid, type Logger } from
 import type { Actor } from '@moorline/model';
 import type {
   RemoteAuthorities,
+  StagedDevices,
   Transaction,
-  UploadedDevice,
   UploadSink,
   UploadSource,
 } from '@moorline/model/ports';
@@ -22,7 +22,7 @@ import { overviewOf, readGroups } from './overview.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { type DeviceRow, managedDevice, type Presentation } from './present.ts';
 import { deleteDevices, loadDevice, readTotals } from './store.ts';
-import { writeUploaded } from './upload-sink.ts';
+import { stageUploaded, writeUploaded } from './upload-sink.ts';
 import { readUploaded } from './upload-source.ts';
 
 /** The devices that the authority knows: its own, and those that others upload. */
@@ -39,9 +39,11 @@ export interface Devices {
   present(row: DeviceRow): ManagedDevice;
   /** How many devices each connector has uploaded. */
   countsByOrigin(): Promise<ReadonlyMap<ConnectorId, number>>;
+  /** How many devices are managed here. */
+  ownCount(): Promise<number>;
   readonly presence: Presence;
   readonly uploadSource: Pick<UploadSource, 'readDevices'>;
-  readonly uploadSink: Pick<UploadSink, 'applyDevices'>;
+  readonly uploadSink: Pick<UploadSink, 'stageDevices'>;
   /** Removes devices of this origin that are there, and tells who watches; answers which were. */
   remove(
     tx: Transaction,
@@ -97,27 +99,32 @@ export function createDevices(deps: {
         totals.flatMap(({ origin, total }) => (origin === null ? [] : [[origin, total] as const])),
       );
     },
+    async ownCount() {
+      const totals = await database.read(authorityId, readTotals);
+      return totals.find(({ origin }) => origin === null)?.total ?? 0;
+    },
     uploadSource: {
       readDevices: (ids) => database.read(authorityId, (tx) => readUploaded(tx, ids)),
     },
     uploadSink: {
-      async applyDevices(
-        tx: Transaction,
-        origin: ConnectorId,
-        devices: readonly UploadedDevice[],
-      ): Promise<void> {
-        const { changed, foreign } = await writeUploaded(tx, origin, devices, clock.now());
-        announce(bus, tx, 'device', changed, { uploadable: false });
-        if (foreign.length === 0) return;
-        tx.afterCommit(() =>
-          refusals.record({
-            activity: 'devices.upload',
-            code: 'devices.of_another_origin',
-            actor: remotes?.describe(origin).name ?? origin,
-            target: origin,
-            details: { devices: foreign.length, first: foreign.slice(0, 20) },
-          }),
-        );
+      async stageDevices(tx, list): Promise<StagedDevices> {
+        const staged = await stageUploaded(tx, list, clock.now());
+        return {
+          async apply(origin) {
+            const { changed, foreign } = await writeUploaded(tx, origin, staged);
+            announce(bus, tx, 'device', changed, { uploadable: false });
+            if (foreign.length === 0) return;
+            tx.afterCommit(() =>
+              refusals.record({
+                activity: 'devices.upload',
+                code: 'devices.of_another_origin',
+                actor: remotes?.describe(origin).name ?? origin,
+                target: origin,
+                details: { devices: foreign.length, first: foreign.slice(0, 20) },
+              }),
+            );
+          },
+        };
       },
     },
     async remove(tx, origin, ids) {

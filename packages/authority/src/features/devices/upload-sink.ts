@@ -34,6 +34,22 @@ export interface AppliedDevices {
   readonly foreign: readonly DeviceId[];
 }
 
+/** Rows of devices where a statement can read them. */
+export interface StagedRows {
+  readonly ids: readonly DeviceId[];
+  readonly rows: RawBuilder<unknown>;
+}
+
+/** Lays the devices ready in the transaction; of several of one id, the last. */
+export async function stageUploaded(
+  tx: Transaction,
+  devices: readonly UploadedDevice[],
+  now: number,
+): Promise<StagedRows> {
+  const latest = new Map(devices.map((device) => [device.id, device]));
+  return { ids: [...latest.keys()], rows: await inputOf(tx, [...latest.values()], now) };
+}
+
 /**
  * Writes devices that another authority uploads, in one statement. A device that is managed here or comes
  * through another connector is not touched: nobody takes a device over by saying its id.
@@ -41,23 +57,20 @@ export interface AppliedDevices {
 export async function writeUploaded(
   tx: Transaction,
   origin: ConnectorId,
-  devices: readonly UploadedDevice[],
-  now: number,
+  staged: StagedRows,
 ): Promise<AppliedDevices> {
-  if (devices.length === 0) return { changed: [], foreign: [] };
-  const latest = new Map(devices.map((device) => [device.id, device]));
+  if (staged.ids.length === 0) return { changed: [], foreign: [] };
   const list = (prefix: string): ReturnType<typeof sql.join> =>
     sql.join(COLUMNS.map((column) => sql`${sql.ref(`${prefix}.${column}`)}`));
   const assignments = COLUMNS.map(
     (column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`,
   );
-  const input = await inputOf(tx, [...latest.values()], now);
   // The ids come back as one text: thousands of rows of one id each cost more than the ids.
   const { rows } = await sql<{ ids: string; added: number }>`
     with written as (
       insert into devices (authority_id, id, origin, ${sql.join(COLUMNS.map((column) => sql.ref(column)))})
       select ${tx.authorityId}::uuid, input.id, ${origin}::uuid, ${list('input')}
-      from (select * from ${input}) as input order by input.id
+      from (select * from ${staged.rows}) as input order by input.id
       on conflict (authority_id, id) do update set ${sql.join(assignments)}
         where devices.origin = excluded.origin and (${list('devices')}) is distinct from (${list('excluded')})
       returning id, xmax = 0 as is_new
@@ -67,7 +80,7 @@ export async function writeUploaded(
   const { ids = '', added = 0 } = rows[0] ?? {};
   await changeTotal(tx, origin, added);
   const changed = ids === '' ? [] : (ids.split(' ') as DeviceId[]); // the column of that name
-  return { changed, foreign: await foreignOf(tx, origin, [...latest.keys()], changed) };
+  return { changed, foreign: await foreignOf(tx, origin, staged.ids, changed) };
 }
 
 /** Of the devices that were not written, those that are not this origin's; the rest is as it was told before. */
