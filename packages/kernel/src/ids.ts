@@ -22,6 +22,8 @@ export function isUuid(text: unknown): text is string {
   return typeof text === 'string' && UUID.test(text);
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** A new UUIDv7: ordered by time in its first 48 bits. @spec RFC 9562 §5.7 */
 export function uuidv7<Id extends string = string>(clock: Clock, entropy: Entropy): Id {
   const bytes = entropy.bytes(16);
@@ -32,7 +34,10 @@ export function uuidv7<Id extends string = string>(clock: Clock, entropy: Entrop
   }
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const text = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  let text = '';
+  for (let index = 0; index < 16; index++) {
+    if (index === 4 || index === 6 || index === 8 || index === 10) text += '-';
+    text += HEX[bytes[index] ?? 0];
+  }
   return text as Id;
 }
