@@ -18,13 +18,14 @@ export interface OpenSockets {
 
 /**
  * Bounds connections of strangers, from the first TCP packet on: what is too many is cut off before TLS costs
- * anything. A connection stops counting when TLS has verified its client certificate.
+ * anything. A connection stops counting when TLS has verified its client certificate. `take` is called with each
+ * new connection, and answers whether it may go on.
  */
 export function boundConnections(
   server: Server,
   bounds: ConnectionBounds,
   exempt: readonly string[],
-): OpenSockets {
+): OpenSockets & { readonly take: (socket: Socket) => boolean } {
   const open = new Set<Socket>();
   const strangers = new Map<string, string>();
   const perAddress = new Map<string, number>();
@@ -43,28 +44,36 @@ export function boundConnections(
     open.delete(this);
     forget(this);
   }
-  server.on('connection', (socket: Socket) => {
+  function take(socket: Socket): boolean {
     const address = socket.remoteAddress ?? '';
     const count = perAddress.get(address) ?? 0;
     if (!isExempt(proxies, address)) {
       if (strangers.size >= bounds.total || count >= bounds.perAddress) {
         socket.destroy();
-        return;
+        return false;
       }
       strangers.set(keyOf(socket), address);
       perAddress.set(address, count + 1);
     }
     open.add(socket);
     socket.on('close', onClose);
-  });
+    return true;
+  }
   server.on('secureConnection', (socket: Socket) => {
-    if (socket instanceof TLSSocket && socket.authorized) forget(socket);
+    if (socket instanceof TLSSocket && showsCertificate(socket)) forget(socket);
   });
   return {
+    take,
     destroyAll() {
       for (const socket of open) socket.destroy();
     },
   };
+}
+
+// Node calls every resumed session authorized, also that of a client that never showed a certificate.
+function showsCertificate(socket: TLSSocket): boolean {
+  if (!socket.authorized) return false;
+  return !socket.isSessionReused() || socket.getPeerX509Certificate() !== undefined;
 }
 
 // The TCP socket and the TLS socket over it have this in common, also after they are closed.

@@ -1,6 +1,7 @@
 // Carries @fastify/cookie's additions to Fastify's types to whoever imports this door.
 export type { CookieSerializeOptions } from '@fastify/cookie';
 export { authenticateWith } from './access.ts';
+export type { AdmissionLimits } from './admission.ts';
 export {
   type AttemptLimiter,
   type AttemptLimits,
@@ -23,4 +24,5 @@ export { type PeerCertificate, peerCertificate } from './peer-certificate.ts';
 export { createTokenBuckets, type TokenBucketOptions, type TokenBuckets } from './rate-limit.ts';
 export { serveConsole } from './serve-console.ts';
 export type { ListenerTls, ServerTimeouts } from './server.ts';
+export type { TicketKeys } from './session-tickets.ts';
 export type { UpgradeHandler, UpgradeRequest } from './upgrade.ts';

@@ -10,6 +10,7 @@ import {
 } from '@moorline/kernel';
 import Fastify from 'fastify';
 import { guardAccess } from './access.ts';
+import { type AdmissionLimits, createAdmission, DEFAULT_ADMISSION } from './admission.ts';
 import { guardBrowsers, guardHost } from './browser-guard.ts';
 import { boundConnections, type ConnectionBounds, DEFAULT_BOUNDS } from './connection-bounds.ts';
 import { answerErrors, type ErrorFormat } from './error-answer.ts';
@@ -27,6 +28,7 @@ import {
   type NodeServer,
   type ServerTimeouts,
 } from './server.ts';
+import type { TicketKeys } from './session-tickets.ts';
 import { acceptUpgrades, type UpgradeHandler } from './upgrade.ts';
 import { AJV_OPTIONS, convertQueries } from './validation.ts';
 
@@ -50,6 +52,8 @@ export interface ListenerOptions {
   readonly bodyLimitBytes?: number;
   readonly timeouts?: Partial<ServerTimeouts>;
   readonly bounds?: Partial<ConnectionBounds>;
+  /** Of a listener that asks for client certificates: how new connections leave room for the open ones. */
+  readonly admission?: Partial<AdmissionLimits>;
   /** How long a stop waits for requests under way; default 5 s. */
   readonly stopMs?: number;
 }
@@ -66,6 +70,8 @@ export interface Listener extends AsyncDisposable {
   listen(): Promise<{ url: string; port: number }>;
   /** Replaces certificate and key for connections from now on; without `ca` the one from before stays. */
   setTls(tls: ListenerTls): void;
+  /** Seals and opens session tickets with these from now on. Throws where `tls` came without ticket keys. */
+  setTicketKeys(keys: TicketKeys): void;
   /** Stops taking connections, ends event streams, waits for requests under way, cuts off the rest. Idempotent. */
   close(): Promise<void>;
 }
@@ -86,6 +92,15 @@ export async function createListener(options: ListenerOptions): Promise<Listener
     { ...DEFAULT_BOUNDS, ...options.bounds },
     options.trustedProxies ?? [],
   );
+  if (takesPeers) {
+    const limits = { ...DEFAULT_ADMISSION, ...options.admission };
+    const admission = createAdmission(limits, { logger });
+    node.gate((socket, begin) => {
+      if (sockets.take(socket)) admission.admit(socket, begin);
+    });
+  } else {
+    node.server.on('connection', sockets.take);
+  }
   let closing: Promise<void> | undefined;
   const upgrades = acceptUpgrades(node.server, {
     logger,
@@ -131,6 +146,7 @@ export async function createListener(options: ListenerOptions): Promise<Listener
       return { url, port };
     },
     setTls: (next) => node.setTls(next),
+    setTicketKeys: (keys) => node.setTicketKeys(keys),
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   };

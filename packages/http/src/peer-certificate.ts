@@ -72,7 +72,10 @@ function readCertificate(socket: TLSSocket): PeerCertificate | null {
   return {
     serial: certificate.serialNumber.toLowerCase(),
     uri,
-    pem: certificate.toString(),
+    // Few ask for it, and it costs more than the rest.
+    get pem() {
+      return certificate.toString();
+    },
     notAfter: certificate.validToDate.getTime(),
   };
 }

@@ -1,0 +1,157 @@
+import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { Logger } from '@moorline/kernel';
+
+/** How many new connections a listener begins, so that those that are open keep their share of the process. */
+export interface AdmissionLimits {
+  /** Share of the event loop's time beyond which new connections wait; the rest is for those that are open. */
+  readonly busyShare: number;
+  /** Most that wait; the next one is cut off before TLS costs anything. */
+  readonly waiting: number;
+  /** Longest that one waits before it is cut off: its client is better served by its own backoff. */
+  readonly waitMs: number;
+  /** Begun per second at first; from there it follows what the event loop says. */
+  readonly firstPerSecond: number;
+}
+
+export const DEFAULT_ADMISSION: AdmissionLimits = {
+  busyShare: 0.7,
+  waiting: 512,
+  waitMs: 1_500,
+  firstPerSecond: 300,
+};
+
+export interface Admission {
+  /** Calls `begin` now or soon, or cuts the socket off. */
+  admit(socket: Socket, begin: () => void): void;
+  /** Since the start. */
+  readonly counts: { readonly begun: number; readonly refused: number };
+}
+
+const TICK_MS = 20;
+const SLOWEST_PER_SECOND = 20;
+const FASTEST_PER_SECOND = 5_000;
+/** What may begin at once after a quiet time. */
+const BURST = 32;
+/** Of a tick's rate, from one tick to the next. */
+const SLOWER = 0.8;
+const FASTER = 1.1;
+const NOTE_EVERY_MS = 10_000;
+
+interface Waiting {
+  readonly socket: Socket;
+  readonly begin: () => void;
+  readonly sinceMs: number;
+}
+
+/**
+ * Admission by a rate that follows the event loop: as long as it is busier than its share, the rate falls; while
+ * connections wait and it is not, the rate rises. First come, first served.
+ */
+export function createAdmission(
+  limits: AdmissionLimits,
+  deps: {
+    readonly logger: Logger;
+    /** Share of the time since the last call in which the event loop was busy, 0 to 1. */
+    readonly busyShare?: () => number;
+  },
+): Admission {
+  const busyShare = deps.busyShare ?? loopShare();
+  const waiting: Waiting[] = [];
+  const counts = { begun: 0, refused: 0 };
+  let perSecond = limits.firstPerSecond;
+  let tokens = BURST;
+  let tickedMs = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  let notedMs = Number.NEGATIVE_INFINITY;
+  let notedCount = 0;
+
+  function refuse(socket: Socket): void {
+    counts.refused += 1;
+    socket.resetAndDestroy();
+    const now = performance.now();
+    if (now - notedMs < NOTE_EVERY_MS) return;
+    const refused = counts.refused - notedCount;
+    notedMs = now;
+    notedCount = counts.refused;
+    deps.logger.info(
+      { refused, perSecond: Math.round(perSecond) },
+      'more connections than can be begun: some were cut off and come back by themselves',
+    );
+  }
+
+  function begin({ socket, begin: start }: Waiting): void {
+    socket.off('error', ignore);
+    counts.begun += 1;
+    start();
+  }
+
+  function tick(): void {
+    const now = performance.now();
+    const elapsedS = (now - tickedMs) / 1000;
+    tickedMs = now;
+    const busy = busyShare();
+    perSecond *= busy > limits.busyShare ? Math.max(SLOWER, limits.busyShare / busy) : FASTER;
+    perSecond = Math.min(Math.max(perSecond, SLOWEST_PER_SECOND), FASTEST_PER_SECOND);
+    // A tick that came late, because the loop was busy, must not make up for it all at once.
+    tokens = Math.min(tokens + perSecond * elapsedS, Math.max(1, 2 * perSecond * (TICK_MS / 1000)));
+    let taken = 0;
+    for (const one of waiting) {
+      if (!one.socket.destroyed) {
+        if (now - one.sinceMs > limits.waitMs) refuse(one.socket);
+        else if (tokens >= 1) {
+          tokens -= 1;
+          begin(one);
+        } else break;
+      }
+      taken += 1;
+    }
+    waiting.splice(0, taken);
+    if (waiting.length > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  function refill(): void {
+    if (timer !== undefined) return;
+    const now = performance.now();
+    tokens = Math.min(BURST, tokens + (perSecond * (now - tickedMs)) / 1000);
+    tickedMs = now;
+  }
+
+  return {
+    counts,
+    admit(socket, start) {
+      refill();
+      if (waiting.length === 0 && tokens >= 1) {
+        tokens -= 1;
+        counts.begun += 1;
+        start();
+        return;
+      }
+      if (waiting.length >= limits.waiting) {
+        refuse(socket);
+        return;
+      }
+      // Nobody listens yet, and a reset by the other end must not end the process.
+      socket.on('error', ignore);
+      waiting.push({ socket, begin: start, sinceMs: performance.now() });
+      if (timer !== undefined) return;
+      busyShare();
+      timer = setInterval(tick, TICK_MS);
+      timer.unref();
+    },
+  };
+}
+
+function ignore(): void {}
+
+function loopShare(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
+}
