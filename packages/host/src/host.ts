@@ -29,6 +29,7 @@ import type { HostConfig } from './config.ts';
 import { type HostIdentity, type HostKind, openDataFolder } from './data-folder.ts';
 import type { HostReady } from './process-contract.ts';
 import { issueServerCertificate, publicName } from './server-certificate.ts';
+import { openTicketKeys } from './ticket-keys.ts';
 
 /** What a federation half is given; both halves take from it what they need. */
 export interface HostContext {
@@ -124,6 +125,7 @@ export async function startHost(
     logger,
   });
   const server = await issueServerCertificate({ issuer, address: config.address, clock, logger });
+  const tickets = await openTicketKeys({ folder: pkiFolder, clock, entropy, logger });
 
   const bus = createBus(logger);
   const limiter = createAttemptLimiter(clock);
@@ -199,7 +201,7 @@ export async function startHost(
       name: 'gateway',
       host: config.address,
       port: gatewayPort,
-      tls: { ...tls, requestClientCertificate: true },
+      tls: { ...tls, requestClientCertificate: true, ticketKeys: tickets.keys },
       logger,
     }),
   );
@@ -238,6 +240,7 @@ export async function startHost(
   const adminAddress = await admin.listen();
   const plainAddress = await plain.listen();
   server.renewOn([admin, devices], tasks);
+  tickets.rotateOn(devices, tasks);
   logger.info({ protocol: AGENT_PROTOCOL, version, gatewayUrl }, 'host serves');
 
   const owned = stack.move();
