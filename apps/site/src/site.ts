@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { authorize, recordAudit } from '@moorline/authority';
-import { createUplink, UPLINK_MIGRATIONS } from '@moorline/federation';
+import { createUplink, readProxySettings, UPLINK_MIGRATIONS } from '@moorline/federation';
 import type { FederationHalf, HostContext, HostProfile } from '@moorline/host';
 
 /** The on-premises host: manages the devices of its network, and dials out to a tenant when attached. */
@@ -38,6 +38,9 @@ async function uplinkHalf(context: HostContext): Promise<FederationHalf> {
     },
     resolveLocalActor: (userId) => authority().access.authenticator.localActor(userId),
     audit: recordAudit,
+    ownRoot: context.issuer.caCertificate,
+    deviceCount: () => authority().ownDeviceCount(),
+    proxy: context.proxy && (await readProxySettings(context.proxy)),
   });
   return {
     remotes: null,

@@ -1,10 +1,13 @@
 import {
   ADMIN_PATHS,
   type Administrator,
+  type AttachEndpoint,
   type AttachRequest,
   type AuditEvent,
+  type CheckPrerequisites,
   type ClientSettings,
   type CloudAttach,
+  type CollectionOf,
   type Connector,
   type CreateAdministrator,
   type CreateEnrolmentToken,
@@ -13,6 +16,8 @@ import {
   type EnrolmentToken,
   type JoinToken,
   type LinkedAdministrator,
+  type Prerequisite,
+  type StatusMessage,
   type UpdateAdministrator,
 } from '@moorline/contracts/admin';
 import { iterate, type Page, readAll, readPage } from './collection.ts';
@@ -40,6 +45,14 @@ export interface CloudAttachClient {
     options?: CallOptions,
   ): Promise<LinkedAdministrator>;
   unlinkAdministrator(tenantUserId: string, options?: CallOptions): Promise<void>;
+  /** What attaching needs, judged now; with a join token against its tenant. The token is not spent. */
+  prerequisites(body?: CheckPrerequisites, options?: CallOptions): Promise<readonly Prerequisite[]>;
+  /** The addresses that the tenant publishes, as they were last checked. */
+  endpoints(options?: CallOptions): Promise<readonly AttachEndpoint[]>;
+  /** The same, checked now. */
+  checkEndpoints(options?: CallOptions): Promise<readonly AttachEndpoint[]>;
+  /** What the checks of the endpoints raised, newest first. */
+  statusMessages(options?: CallOptions): Promise<readonly StatusMessage[]>;
 }
 
 export interface EnrolmentTokensClient {
@@ -96,6 +109,8 @@ export function createConnectorsClient(transport: Transport): ConnectorsClient {
 }
 
 export function createCloudAttachClient(transport: Transport): CloudAttachClient {
+  const post = <T>(path: string, options: CallOptions, body?: unknown): Promise<T> =>
+    transport.json<T>(path, { ...options, method: 'POST', ...(body !== undefined && { body }) });
   return {
     get: (options = {}) => transport.json(ADMIN_PATHS.cloudAttach, options),
     attach: (body, options = {}) =>
@@ -108,6 +123,18 @@ export function createCloudAttachClient(transport: Transport): CloudAttachClient
       const path = `${ADMIN_PATHS.linkedAdministrators}/${encodeURIComponent(tenantUserId)}`;
       await transport.send(path, { ...options, method: 'DELETE' });
     },
+    async prerequisites(body = {}, options = {}) {
+      if (body.joinToken === undefined)
+        return readAll(transport, ADMIN_PATHS.prerequisites, options);
+      return (await post<CollectionOf<Prerequisite>>(ADMIN_PATHS.prerequisites, options, body))
+        .value;
+    },
+    endpoints: (options = {}) => readAll(transport, ADMIN_PATHS.attachEndpoints, options),
+    async checkEndpoints(options = {}) {
+      return (await post<CollectionOf<AttachEndpoint>>(ADMIN_PATHS.checkAttachEndpoints, options))
+        .value;
+    },
+    statusMessages: (options = {}) => readAll(transport, ADMIN_PATHS.statusMessages, options),
   };
 }
 

@@ -4,4 +4,9 @@ export type { AuditRecord, Authorize, RecordAudit } from './ports.ts';
 export { CHANGE_LOG, LIVE } from './topics.ts';
 export type { Attached, LocalUser } from './uplink/attach.ts';
 export { UPLINK_MIGRATIONS } from './uplink/migrations.ts';
+export {
+  type ProxyOptions,
+  type ProxySettings,
+  readProxySettings,
+} from './uplink/proxy/proxy-settings.ts';
 export { createUplink, type Uplink, type UplinkDeps, type UplinkStatus } from './uplink/uplink.ts';

@@ -14,6 +14,18 @@ export interface HostConfig {
   /** DATABASE_URL (and DATABASE_OWNER_URL), or the embedded PostgreSQL in the data folder. */
   readonly database: DatabaseSource;
   readonly logLevel: LogLevel;
+  /** What leads out of this network; absent: nothing is in the way. */
+  readonly proxy?: ProxyConfig;
+}
+
+export interface ProxyConfig {
+  readonly url: string;
+  /** File with its credentials. */
+  readonly credentialsFile: string | undefined;
+  /** What is reached past it. */
+  readonly noProxy: string;
+  /** Meant for all programs, not for this one by name. */
+  readonly isFromEnvironment: boolean;
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -25,6 +37,8 @@ const OPTIONS = {
   host: { type: 'string' },
   name: { type: 'string' },
   console: { type: 'string' },
+  proxy: { type: 'string' },
+  'proxy-credentials': { type: 'string' },
 } as const;
 
 /** A mistake in how the host was started: the message says which word, and the nearest right one. */
@@ -48,7 +62,7 @@ export function readConfig(
       );
     }
   }
-  let values: { data?: string; port?: string; host?: string; name?: string; console?: string };
+  let values: Partial<Record<keyof typeof OPTIONS, string>>;
   try {
     values = parseArgs({ args: rest, options: OPTIONS, allowPositionals: false }).values;
   } catch (error) {
@@ -75,6 +89,25 @@ export function readConfig(
     consoleFolder: values.console,
     database: databaseSource(values.data, environment),
     logLevel,
+    ...proxyOf(values, environment),
+  };
+}
+
+/** The option, or what programs find in HTTPS_PROXY and NO_PROXY; `--proxy none` goes out directly. */
+function proxyOf(
+  values: Partial<Record<keyof typeof OPTIONS, string>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly proxy?: ProxyConfig } {
+  const option = values.proxy;
+  const url = option ?? environment.HTTPS_PROXY ?? environment.https_proxy;
+  if (url === undefined || url === '' || url === 'none') return {};
+  return {
+    proxy: {
+      url,
+      credentialsFile: values['proxy-credentials'] ?? environment.MOORLINE_PROXY_CREDENTIALS,
+      noProxy: environment.NO_PROXY ?? environment.no_proxy ?? '',
+      isFromEnvironment: option === undefined,
+    },
   };
 }
 

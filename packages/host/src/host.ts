@@ -25,7 +25,7 @@ import {
 import { type Clock, createTaskGroup, type Entropy, type Logger } from '@moorline/kernel';
 import type { RemoteAuthorities } from '@moorline/model/ports';
 import { CA_CERTIFICATE_FILE, type Issuer, openLocalCa } from '@moorline/pki';
-import type { HostConfig } from './config.ts';
+import type { HostConfig, ProxyConfig } from './config.ts';
 import { type HostIdentity, type HostKind, openDataFolder } from './data-folder.ts';
 import type { HostReady } from './process-contract.ts';
 import { issueServerCertificate, publicName } from './server-certificate.ts';
@@ -43,6 +43,8 @@ export interface HostContext {
   readonly entropy: Entropy;
   readonly logger: Logger;
   readonly limiter: AttemptLimiter;
+  /** What leads out of this network; null: nothing is in the way. */
+  readonly proxy: ProxyConfig | null;
   /** Origin of the gateway; known once it listens. */
   gatewayUrl(): string;
   /** The engine; there once everything is composed. */
@@ -144,6 +146,7 @@ export async function startHost(
     entropy,
     logger,
     limiter,
+    proxy: config.proxy ?? null,
     gatewayUrl: () => gatewayUrl,
     authority: () => required(authority),
   };

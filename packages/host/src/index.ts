@@ -1,4 +1,4 @@
-export type { HostConfig } from './config.ts';
+export type { HostConfig, ProxyConfig } from './config.ts';
 export type { HostIdentity, HostKind } from './data-folder.ts';
 export {
   type FederationHalf,

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { type Clock, rfc3339, systemClock } from '@moorline/kernel';
+import { type Clock, MoorlineError, rfc3339, systemClock } from '@moorline/kernel';
 import { nameText, printable } from './distinguished-name.ts';
 import { pkiErrors } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -12,6 +12,11 @@ export interface PinRootOptions {
   /** For the whole exchange; default 10 s. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
+  /** Opens the connection that TLS is spoken over; default: TCP, directly. Its errors are thrown on as they are. */
+  readonly open?: (
+    target: { readonly host: string; readonly port: number },
+    options: { readonly signal: AbortSignal },
+  ) => Promise<Socket>;
 }
 
 interface ShownChain {
@@ -69,9 +74,11 @@ async function shownChain(
 ): Promise<ShownChain> {
   const timeout = AbortSignal.timeout(options.timeoutMs ?? 10_000);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  const under = await opened(server, options, signal);
   const socket = connect({
     host: server.hostname,
     port: server.port,
+    ...(under && { socket: under }),
     ...(isIP(server.hostname) === 0 && { servername: server.hostname }),
     // Nothing is trusted yet: what the server shows is compared with the pin below.
     rejectUnauthorized: false,
@@ -89,6 +96,19 @@ async function shownChain(
     // A late error of a socket that is given up must not end the process.
     socket.on('error', () => {});
     socket.destroy();
+  }
+}
+
+async function opened(
+  server: { host: string; hostname: string; port: number },
+  { open }: PinRootOptions,
+  signal: AbortSignal,
+): Promise<Socket | undefined> {
+  try {
+    return await open?.({ host: server.hostname, port: server.port }, { signal });
+  } catch (cause) {
+    if (cause instanceof MoorlineError) throw cause;
+    throw pkiErrors.serverUnreachable({ host: server.host, reason: reasonOf(cause) }, { cause });
   }
 }
 

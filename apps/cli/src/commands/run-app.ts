@@ -18,7 +18,9 @@ export function hostCommand(name: (typeof HOST_APPS)[number]): Command {
 /** Never reached with `run` as the second word: `appToRun` takes that before the options are read. */
 export function runCommand(name: AppName): Command {
   const options =
-    name === 'agent' ? '--data DIR --enrol TOKEN' : '--data DIR --port N --host ADDR --name NAME';
+    name === 'agent'
+      ? '--data DIR --enrol TOKEN'
+      : `--data DIR --port N --host ADDR --name NAME${name === 'site' ? ' --proxy URL --proxy-credentials FILE' : ''}`;
   return newCommand('run', `Run it here, in the foreground (${options})`, [
     name === 'agent'
       ? 'agent run --data /var/lib/moorline/agent --enrol mle1.eyJ1Ijoi…'

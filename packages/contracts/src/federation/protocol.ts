@@ -7,6 +7,7 @@ export const FEDERATION_PROTOCOL = 1;
 
 export const FEDERATION_PATHS = {
   attach: '/federation/v1/attach',
+  attachCheck: '/federation/v1/attach/check',
   renew: '/federation/v1/renew',
   uplink: '/federation/v1/uplink',
   batches: '/federation/v1/batches',

@@ -1,6 +1,8 @@
 import {
   type AttachAnswer,
   type AttachBody,
+  type CheckJoinTokenAnswer,
+  type CheckJoinTokenBody,
   connectorUri,
   FEDERATION_PROTOCOL,
   FIRST_POSITION,
@@ -35,6 +37,8 @@ export interface ConnectorIdentities {
    * @throws `attach.*`, `pki.csr_*`
    */
   attach(body: AttachBody): Promise<AttachAnswer>;
+  /** What the token would do for the site, which neither spends it nor changes anything. @throws `attach.join_token_*` */
+  check(body: CheckJoinTokenBody): Promise<CheckJoinTokenAnswer>;
   /**
    * The next certificate for a connector that proved the present one, which stays good until the next is first
    * shown: an answer that gets lost costs nothing. @throws `pki.csr_*`, `request.too_many_requests`
@@ -135,6 +139,19 @@ export function createConnectorIdentities(deps: {
         administrator: { userId: token.created_by_id, name: token.created_by_name },
       };
     },
+
+    check: (body) =>
+      database.transaction(profile.authorityId, async (tx) => {
+        const token = await joinTokens.verify(tx, { ...body, csr: '' });
+        const known = isUuid(body.siteId)
+          ? await connectors.findBySite(tx, body.siteId)
+          : undefined;
+        return {
+          administrator: token.created_by_name,
+          expiresAt: token.expires_at.toISOString(),
+          isKnownSite: known !== undefined,
+        };
+      }),
 
     async renew(connectorId, csr) {
       const waitMs = renewals.take(connectorId);

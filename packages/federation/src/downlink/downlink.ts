@@ -36,6 +36,7 @@ import { createRelay } from './relay.ts';
 import { openRelayKey } from './relay-key.ts';
 import { createRemoteAuthorities } from './remotes.ts';
 import { createUplinkSessions } from './sessions.ts';
+import { registerWellKnown } from './well-known.ts';
 
 export interface DownlinkDeps {
   readonly profile: { readonly authorityId: AuthorityId; readonly name: string };
@@ -208,7 +209,8 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
 
   return {
     remotes: createRemoteAuthorities({ directory, sessions, deliveries, relay }),
-    registerGateway: (listener) =>
+    registerGateway(listener) {
+      registerWellKnown(listener.app, { gatewayUrl: deps.gatewayUrl, clock, tasks });
       registerGatewayRoutes(listener, {
         identities,
         peers: createConnectorPeers({ authorityId, database, connectors }),
@@ -226,7 +228,8 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
           sessions.get(connectorId)?.setFacts({ refusal: error.message });
           changed(connectorId);
         },
-      }),
+      });
+    },
     registerAdmin: (app, { authorize }) =>
       registerConnectorRoutes(app, { authorize, connectors: administration, joinTokens }),
     async start(signal) {

@@ -21,6 +21,7 @@ import { createDownlink, type Downlink } from '../downlink/downlink.ts';
 import { DOWNLINK_MIGRATIONS } from '../downlink/migrations.ts';
 import { LIVE } from '../topics.ts';
 import { UPLINK_MIGRATIONS } from '../uplink/migrations.ts';
+import type { ProxySettings } from '../uplink/proxy/proxy-settings.ts';
 import { createUplink, type Uplink } from '../uplink/uplink.ts';
 import {
   createRecordingSink,
@@ -98,6 +99,7 @@ export interface Site extends AsyncDisposable {
 type Open = (migrations: readonly Migration[]) => Promise<Database>;
 
 const allow = (): void => {};
+const quietCa = { clock: systemClock, entropy: systemEntropy, logger: silentLogger };
 
 /** `port` and `again` keep the address, the data and the keys of a tenant that was stopped. */
 export async function startTenant(
@@ -118,11 +120,9 @@ export async function startTenant(
   const admin = again?.admin ?? newUser('alice');
   const queue = again?.queue ?? createTestQueue();
   const issuer = await openLocalCa({
+    ...quietCa,
     folder: join(folder, 'pki'),
     name: 'Contoso',
-    clock: systemClock,
-    entropy: systemEntropy,
-    logger: silentLogger,
   });
   const server = await issuer.issueServer(['127.0.0.1', 'localhost']);
   const gateway = await createListener({
@@ -198,7 +198,13 @@ export async function startTenant(
 
 export async function startSite(
   open: Open,
-  options: { readonly clock?: Clock; readonly again?: Site; readonly name?: string } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly again?: Site;
+    readonly name?: string;
+    readonly proxy?: ProxySettings;
+    readonly idleSeconds?: number;
+  } = {},
 ): Promise<Site> {
   const clock = options.clock ?? systemClock;
   const { again } = options;
@@ -224,6 +230,11 @@ export async function startSite(
     administration: engine.administration,
     resolveLocalActor: async (userId) => accounts.get(userId) ?? null,
     audit: recordAudit,
+    ownRoot: (await openLocalCa({ ...quietCa, folder: join(folder, 'pki'), name: 'HQ1' }))
+      .caCertificate,
+    deviceCount: async () => engine.deviceCount(),
+    ...(options.proxy && { proxy: options.proxy }),
+    ...(options.idleSeconds !== undefined && { idleSeconds: options.idleSeconds }),
   });
   const console = await createListener({
     name: 'admin',

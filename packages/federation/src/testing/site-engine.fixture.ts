@@ -55,6 +55,7 @@ export interface SiteEngine {
   /** As whom each action was requested, in order. */
   readonly requests: readonly { readonly actor: Actor; readonly id: string }[];
   actionCount(): Promise<number>;
+  deviceCount(): Promise<number>;
 }
 
 export function createSiteEngine(deps: {
@@ -184,6 +185,11 @@ export function createSiteEngine(deps: {
         tx.afterCommit(() => bus.publish(CHANGE_LOG, undefined));
       });
     },
+    deviceCount: () =>
+      database.read(authorityId, async (tx) => {
+        const rows = await sqlOf<Tables>(tx).selectFrom('own_devices').select('id').execute();
+        return rows.length;
+      }),
     actionCount: () =>
       database.read(authorityId, async (tx) => {
         const rows = await sqlOf<Tables>(tx).selectFrom('own_actions').select('id').execute();

@@ -18,6 +18,7 @@ import type { UploadCursors } from './cursor-store.ts';
 import { siteAttachErrors } from './errors.ts';
 import type { KeyFiles } from './key-files.ts';
 import { problemOf } from './problem.ts';
+import type { Route } from './proxy/route.ts';
 import type { AttachmentRow } from './tables.ts';
 import { createTenantClient, type TenantAnswer } from './tenant-client.ts';
 
@@ -48,6 +49,7 @@ export function createSiteAttach(deps: {
   readonly attachments: AttachmentStore;
   readonly cursors: UploadCursors;
   readonly keys: KeyFiles;
+  readonly route: Route;
   readonly clock: Clock;
   readonly audit: RecordAudit;
 }): (joinToken: string, localUser: LocalUser) => Promise<Attached> {
@@ -59,7 +61,7 @@ export function createSiteAttach(deps: {
     privateKey: string,
     body: AttachBody,
   ): Promise<AttachAnswer> => {
-    using client = createTenantClient({ url, root, identity: null });
+    using client = createTenantClient({ url, root, identity: null }, deps.route);
     let answer: TenantAnswer;
     try {
       answer = await client.post(FEDERATION_PATHS.attach, JSON.stringify(body), {
@@ -87,7 +89,7 @@ export function createSiteAttach(deps: {
         tenantUrl: present.tenant_url,
       });
     }
-    const root = await pin(url, invitation.rootFingerprint);
+    const root = await pin(url, invitation.rootFingerprint, deps.route);
     const key = await keys.unused(present?.key_file ?? null);
     const { epoch } = await cursors.read();
     const answer = await ask(url, root, key.privateKey, {
@@ -148,9 +150,9 @@ export function createSiteAttach(deps: {
   };
 }
 
-async function pin(url: string, rootFingerprint: string): Promise<string> {
+async function pin(url: string, rootFingerprint: string, route: Route): Promise<string> {
   try {
-    return await pinRoot(url, rootFingerprint);
+    return await pinRoot(url, rootFingerprint, { open: route.open });
   } catch (error) {
     if (error instanceof MoorlineError && error.code === pkiErrors.serverUnreachable.spec.code) {
       const { reason } = error.details;

@@ -12,6 +12,7 @@ import type { AttachmentStore } from './attachment-store.ts';
 import type { UploadCursors } from './cursor-store.ts';
 import { dial, dialReason } from './dial.ts';
 import type { KeyFiles } from './key-files.ts';
+import type { Route } from './proxy/route.ts';
 import type { HandleRelay } from './relay-handler.ts';
 import type { AttachmentRow } from './tables.ts';
 import { createTenantClient, type TenantClient } from './tenant-client.ts';
@@ -41,6 +42,7 @@ export function createKeepConnected(deps: {
   readonly attachments: AttachmentStore;
   readonly cursors: UploadCursors;
   readonly keys: KeyFiles;
+  readonly route: Route;
   readonly upload: Upload;
   readonly relayHandlerFor: (attachment: AttachmentRow) => Promise<HandleRelay>;
   /** Woken when the attachment or its certificate is new: the uplink is dialled anew. */
@@ -55,11 +57,14 @@ export function createKeepConnected(deps: {
 
   const runOnce = async (attachment: AttachmentRow, signal: AbortSignal): Promise<string> => {
     const { privateKey } = await deps.keys.read(attachment.key_file);
-    using client = createTenantClient({
-      url: attachment.tenant_url,
-      root: attachment.root_certificate,
-      identity: { certificate: attachment.certificate, privateKey },
-    });
+    using client = createTenantClient(
+      {
+        url: attachment.tenant_url,
+        root: attachment.root_certificate,
+        identity: { certificate: attachment.certificate, privateKey },
+      },
+      deps.route,
+    );
     const handleRelay = await deps.relayHandlerFor(attachment);
     const { epoch, acknowledged } = await cursors.read();
     const ahead = deps.upload.ahead(acknowledged);

@@ -45,7 +45,7 @@ export async function dial(uplink: Uplink, deps: DialDeps): Promise<string> {
   const socket = new WebSocket(
     new URL(FEDERATION_PATHS.uplink, uplink.tenantUrl.replace(/^https:/, 'wss:')),
     {
-      ...uplink.client.tls,
+      ...uplink.client.socketOptions,
       perMessageDeflate: false,
       maxPayload: MAX_DOWN_BYTES,
       handshakeTimeout: OPEN_TIMEOUT_MS,

@@ -55,4 +55,20 @@ export const UPLINK_MIGRATIONS: readonly Migration[] = [
       await secureTable(db, 'upload_cursors');
     },
   },
+  {
+    id: 'uplink/0002-status-messages',
+    async up(db) {
+      await sql`
+        create table status_messages (
+          authority_id uuid not null,
+          id uuid not null,
+          message_id integer not null,
+          severity text not null,
+          message text not null,
+          raised_at timestamptz not null,
+          primary key (authority_id, id)
+        )`.execute(db);
+      await secureTable(db, 'status_messages');
+    },
+  },
 ];

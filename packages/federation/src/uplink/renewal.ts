@@ -15,6 +15,7 @@ import type { AttachmentStore } from './attachment-store.ts';
 import { siteAttachErrors } from './errors.ts';
 import type { KeyFiles } from './key-files.ts';
 import { problemOf } from './problem.ts';
+import type { Route } from './proxy/route.ts';
 import type { AttachmentRow } from './tables.ts';
 import { createTenantClient } from './tenant-client.ts';
 
@@ -38,6 +39,7 @@ export function createRenewal(deps: {
   readonly database: Database;
   readonly attachments: AttachmentStore;
   readonly keys: KeyFiles;
+  readonly route: Route;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly logger: Logger;
@@ -51,11 +53,14 @@ export function createRenewal(deps: {
   const renew = async (present: AttachmentRow, signal: AbortSignal): Promise<void> => {
     const { privateKey } = await keys.read(present.key_file);
     const next = await keys.unused(present.key_file);
-    using client = createTenantClient({
-      url: present.tenant_url,
-      root: present.root_certificate,
-      identity: { certificate: present.certificate, privateKey },
-    });
+    using client = createTenantClient(
+      {
+        url: present.tenant_url,
+        root: present.root_certificate,
+        identity: { certificate: present.certificate, privateKey },
+      },
+      deps.route,
+    );
     const body = JSON.stringify({ csr: next.csr });
     const answer = await client.post(FEDERATION_PATHS.renew, body, { signal });
     if (answer.status !== 200) throw problemOf(answer);

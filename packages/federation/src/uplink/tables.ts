@@ -4,6 +4,7 @@ export interface UplinkTables {
   linked_administrators: LinkRow;
   relay_seen: { authority_id: string; jti: string; expires_at: Date };
   upload_cursors: UploadCursorRow;
+  status_messages: StatusMessageRow;
 }
 
 export interface AttachmentRow {
@@ -44,4 +45,14 @@ export interface UploadCursorRow {
   /** The end of the last batch that was handed to the network: the tenant can be no further. */
   sent: string;
   last_upload_at: Date | null;
+}
+
+export interface StatusMessageRow {
+  authority_id: string;
+  /** UUIDv7: in the order in which they were raised. */
+  id: string;
+  message_id: number;
+  severity: 'info' | 'warning' | 'error' | 'critical';
+  message: string;
+  raised_at: Date;
 }

@@ -1,4 +1,6 @@
-import { Agent, type AgentOptions, request } from 'node:https';
+import { request } from 'node:https';
+import type { ClientOptions } from 'ws';
+import { createRoute, type Route } from './proxy/route.ts';
 
 /** How a site reaches its tenant: one address, one trusted root, and (once attached) its own certificate. */
 export interface TenantAddress {
@@ -15,71 +17,94 @@ export interface TenantAnswer {
   readonly body: unknown;
 }
 
+interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+  /** Of the answer's body; default 256 KiB. */
+  readonly answerBytes?: number;
+}
+
 /** A keep-alive HTTPS client that speaks TLS 1.3 to one tenant only. */
 export interface TenantClient extends Disposable {
-  readonly tls: AgentOptions;
+  /** With which a WebSocket goes the same way, under the same trust. */
+  readonly socketOptions: ClientOptions;
   /** Rejects when the network fails or the signal is aborted; any answer with a status resolves. */
-  post(
-    path: string,
-    body: string | Uint8Array,
-    options: {
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly signal?: AbortSignal;
-      readonly timeoutMs?: number;
-    },
-  ): Promise<TenantAnswer>;
+  post(path: string, body: string | Uint8Array, options: CallOptions): Promise<TenantAnswer>;
+  /** The same, on a connection of its own that nothing keeps alive. */
+  get(path: string, options: CallOptions): Promise<TenantAnswer>;
 }
 
 const ANSWER_BYTES = 256 * 1024;
 const TIMEOUT_MS = 60_000;
 
-export function createTenantClient(address: TenantAddress): TenantClient {
-  const tls: AgentOptions = {
+/** `route`: default directly. */
+export function createTenantClient(
+  address: TenantAddress,
+  route: Route = createRoute(null),
+): TenantClient {
+  const tls = {
     ca: address.root,
-    minVersion: 'TLSv1.3',
+    minVersion: 'TLSv1.3' as const,
     ...(address.identity && {
       cert: address.identity.certificate,
       key: address.identity.privateKey,
     }),
   };
-  const agent = new Agent({ ...tls, keepAlive: true, maxSockets: 4 });
-  return {
-    tls,
-    post(path, body, options) {
-      const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
-      const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
-      return new Promise((resolve, reject) => {
-        const outgoing = request(
-          new URL(path, address.url),
-          {
-            method: 'POST',
-            agent,
-            signal,
-            headers: {
+  const agent = route.agent({ ...tls, keepAlive: true, maxSockets: 6 });
+  const alone = route.agent(tls);
+
+  const call = (
+    method: 'GET' | 'POST',
+    path: string,
+    body: string | Uint8Array | null,
+    options: CallOptions,
+  ): Promise<TenantAnswer> => {
+    const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        new URL(path, address.url),
+        {
+          method,
+          agent: body === null ? alone : agent,
+          signal,
+          headers: {
+            ...(body !== null && {
               'content-type': 'application/json',
               'content-length': Buffer.byteLength(body),
-              ...options.headers,
-            },
+            }),
+            ...options.headers,
           },
-          (incoming) => {
-            const chunks: Buffer[] = [];
-            let size = 0;
-            incoming.on('data', (chunk: Buffer) => {
-              size += chunk.length;
-              if (size > ANSWER_BYTES) incoming.destroy(new Error('the answer is too large'));
-              else chunks.push(chunk);
-            });
-            incoming.on('error', reject);
-            incoming.once('end', () =>
-              resolve({ status: incoming.statusCode ?? 0, body: json(Buffer.concat(chunks)) }),
-            );
-          },
-        );
-        outgoing.on('error', reject);
-        outgoing.end(body);
-      });
+        },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          let size = 0;
+          incoming.on('data', (chunk: Buffer) => {
+            size += chunk.length;
+            if (size > (options.answerBytes ?? ANSWER_BYTES)) {
+              incoming.destroy(new Error('the answer is too large'));
+            } else chunks.push(chunk);
+          });
+          incoming.on('error', reject);
+          incoming.once('end', () =>
+            resolve({ status: incoming.statusCode ?? 0, body: json(Buffer.concat(chunks)) }),
+          );
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body ?? undefined);
+    });
+  };
+
+  return {
+    socketOptions: { ...tls, agent: alone },
+    post: (path, body, options) => call('POST', path, body, options),
+    get: (path, options) => call('GET', path, null, options),
+    [Symbol.dispose]() {
+      agent.destroy();
+      alone.destroy();
     },
-    [Symbol.dispose]: () => agent.destroy(),
   };
 }
 

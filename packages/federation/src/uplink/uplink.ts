@@ -20,10 +20,19 @@ import { registerCloudAttachRoutes } from './admin-routes.ts';
 import { type Attached, createSiteAttach, type LocalUser } from './attach.ts';
 import { createAttachmentStore } from './attachment-store.ts';
 import { createNextBatch } from './batch-encode.ts';
+import { registerCheckRoutes } from './checks-routes.ts';
 import { type ConnectionState, createKeepConnected } from './connection.ts';
 import { createUploadCursors } from './cursor-store.ts';
+import { createIdleCheck } from './endpoints/idle-check.ts';
+import { createEndpointMonitor } from './endpoints/monitor.ts';
+import { createStatusMessages } from './endpoints/status-messages.ts';
+import type { SurveyedTenant } from './endpoints/survey.ts';
 import { createKeyFiles } from './key-files.ts';
 import { createLinkedAdministrators } from './links.ts';
+import { createPrerequisites } from './prerequisites/prerequisites.ts';
+import { createIdleLimit } from './proxy/idle-limit.ts';
+import type { ProxySettings } from './proxy/proxy-settings.ts';
+import { createRoute } from './proxy/route.ts';
 import { createRelayHandler } from './relay-handler.ts';
 import { createRelayMethods } from './relay-methods.ts';
 import { createRelaySeen } from './relay-seen.ts';
@@ -49,6 +58,14 @@ export interface UplinkDeps {
   /** The account as it is now, with its role; null when it is disabled or gone. */
   readonly resolveLocalActor: (userId: UserId) => Promise<Actor | null>;
   readonly audit: RecordAudit;
+  /** PEM of this site's own authority. */
+  readonly ownRoot: string;
+  /** How many devices are managed here. */
+  readonly deviceCount: () => Promise<number>;
+  /** The proxy that the tenant is reached through; default: directly. */
+  readonly proxy?: ProxySettings | null;
+  /** How long the connection rests whose life is measured; default 180 s. */
+  readonly idleSeconds?: number;
 }
 
 export interface UplinkStatus extends ConnectionState {
@@ -64,7 +81,7 @@ export interface Uplink extends AsyncDisposable {
    * @throws `attach.*`, `pki.root_mismatch`, and the tenant's own refusals
    */
   attach(joinToken: string, localUser: LocalUser): Promise<Attached>;
-  /** cloudAttach and linkedAdministrators, on an admin listener; before it listens. */
+  /** cloudAttach, its checks and linkedAdministrators, on an admin listener; before it listens. */
   registerAdmin(app: HttpApp, options: { readonly authorize: Authorize }): void;
   /** Of the uplink, as it is now. */
   status(): UplinkStatus;
@@ -93,7 +110,8 @@ export function createUplink(deps: UplinkDeps): Uplink {
   const inTurn = createSingleFile();
   const attachmentChanged = createWakeup(clock);
   const changes = createWakeup(clock);
-  const siteAttach = createSiteAttach({ ...deps, attachments, cursors, keys });
+  const route = createRoute(deps.proxy ?? null);
+  const siteAttach = createSiteAttach({ ...deps, attachments, cursors, keys, route });
 
   let status: UplinkStatus = {
     connected: false,
@@ -110,6 +128,42 @@ export function createUplink(deps: UplinkDeps): Uplink {
     if (isNews) bus.publish(LIVE, { topic: 'cloudAttach', ids: [] });
   };
 
+  const idleLimit = createIdleLimit();
+  const announce = (): void => bus.publish(LIVE, { topic: 'cloudAttach', ids: [] });
+  const idleCheck = createIdleCheck({
+    route,
+    idleLimit,
+    clock,
+    onResult: announce,
+    ...(deps.idleSeconds !== undefined && { seconds: deps.idleSeconds }),
+  });
+  const startIdleCheck = (tenant: SurveyedTenant): void =>
+    tasks.run('idle connection', (signal) => idleCheck.run(tenant, signal));
+  const statusMessages = createStatusMessages({ authorityId, database, clock, entropy });
+  const endpointsChanged = createWakeup(clock);
+  const monitor = createEndpointMonitor({
+    authorityId,
+    database,
+    attachments,
+    route,
+    startIdleCheck,
+    statusMessages,
+    isConnected: () => status.connected,
+    attachmentChanged: endpointsChanged,
+    clock,
+    logger,
+    onChanged: announce,
+  });
+  const prerequisites = createPrerequisites({
+    ...deps,
+    attachments,
+    monitor,
+    idleCheck,
+    startIdleCheck,
+    idleLimit,
+    route,
+  });
+
   const upload = createUpload({
     nextBatch: createNextBatch({ authorityId, database, source: deps.uploadSource }),
     cursors,
@@ -124,6 +178,7 @@ export function createUplink(deps: UplinkDeps): Uplink {
     attachments,
     cursors,
     keys,
+    route,
     upload,
     attachmentChanged,
     logger,
@@ -150,6 +205,7 @@ export function createUplink(deps: UplinkDeps): Uplink {
     authorityId,
     attachments,
     keys,
+    route,
     logger,
     inTurn,
     onRenewed: attachmentChanged.wake,
@@ -166,7 +222,8 @@ export function createUplink(deps: UplinkDeps): Uplink {
       inTurn(() => siteAttach(joinToken, localUser)),
     );
     attachmentChanged.wake();
-    bus.publish(LIVE, { topic: 'cloudAttach', ids: [] });
+    endpointsChanged.wake();
+    announce();
     return attached;
   };
 
@@ -207,12 +264,15 @@ export function createUplink(deps: UplinkDeps): Uplink {
     attach,
     describe,
     status: () => status,
-    registerAdmin: (app, { authorize }) =>
-      registerCloudAttachRoutes(app, { authorize, attach, describe, links }),
+    registerAdmin(app, { authorize }) {
+      registerCloudAttachRoutes(app, { authorize, attach, describe, links });
+      registerCheckRoutes(app, { authorize, prerequisites, monitor, statusMessages });
+    },
     start(signal) {
       subscription = bus.subscribe(CHANGE_LOG, changes.wake);
       tasks.run('keep connected', keepConnected);
       tasks.run('renewal', renewal.run);
+      tasks.run('internet endpoints', monitor.run);
       if (signal.aborted) void stop();
       else signal.addEventListener('abort', () => void stop(), { once: true });
     },

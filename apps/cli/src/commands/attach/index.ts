@@ -9,6 +9,8 @@ import {
   withOutput,
 } from '../../command-line.ts';
 import { printOne } from '../../output/print.ts';
+import { attachCheckCommand } from './check.ts';
+import { attachEndpointsCommand } from './endpoints.ts';
 import { attachStatusCommand } from './status.ts';
 
 export function attachCommand(deps: CommandDeps): Command {
@@ -18,6 +20,8 @@ export function attachCommand(deps: CommandDeps): Command {
         newCommand('attach', 'Attach a site to its tenant', [
           'attach --context site mlj1.eyJ1Ijoi…',
           'attach status --context site',
+          'attach check --context site --join-token mlj1.eyJ1Ijoi…',
+          'attach endpoints --context site',
         ]),
       ),
     )
@@ -25,6 +29,8 @@ export function attachCommand(deps: CommandDeps): Command {
       // What follows the subcommand's name is the subcommand's: both have --context.
       .enablePositionalOptions()
       .addCommand(attachStatusCommand(deps))
+      .addCommand(attachCheckCommand(deps))
+      .addCommand(attachEndpointsCommand(deps))
       .action(async (joinToken: string, flags: ContextOptions & OutputOptions) => {
         const { client } = await connectionOf(flags, deps);
         printOne(deps.terminal, flags.output, await client.cloudAttach.attach({ joinToken }, deps));
