@@ -5,12 +5,16 @@ import { type Figure, readReport, writeReport } from './report.ts';
 import { createSuiteRun, type Suite } from './suite.ts';
 import { measureActions } from './suites/actions.ts';
 import { measureAgent } from './suites/agent.ts';
+import { channel } from './suites/channel.ts';
 import { checkin } from './suites/checkin.ts';
+import { enrol } from './suites/enrol.ts';
 import { measureUpload } from './suites/upload.ts';
 import { measureVisible } from './suites/visible.ts';
 import { table } from './table.ts';
 
 const SUITES: readonly Suite[] = [
+  enrol,
+  channel,
   checkin,
   {
     name: 'upload',
