@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compressFolder } from './compress.mjs';
 import { startStep } from './progress.mjs';
 import { BUNDLES, DIST, readStamp, sourceHashes, staleParts, stampFile } from './sources.mjs';
 import { checkMachine, findRuntime, root, runScript, SetupError } from './toolchain.mjs';
@@ -126,6 +127,7 @@ async function buildConsole() {
       logLevel: 'warn',
       build: { outDir: staging, emptyOutDir: true },
     });
+    await compressFolder(staging);
     mkdirSync(DIST, { recursive: true });
     if (existsSync(target)) renameSync(target, `${staging}-old`);
     renameSync(staging, target);

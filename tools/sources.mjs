@@ -31,7 +31,7 @@ export const stampFile = STAMP;
 
 /** `{ bundles, console }`: SHA-256 over the paths and contents of their sources, tests left out. */
 export function sourceHashes() {
-  const tools = ['package-lock.json', 'tools/build.mjs'];
+  const tools = ['package-lock.json', 'tools/build.mjs', 'tools/compress.mjs'];
   const packages = foldersIn('packages');
   const apps = BUNDLES.map((name) => `apps/${name}`);
   return {

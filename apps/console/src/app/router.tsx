@@ -8,7 +8,8 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { validateDevicePageSearch } from '../features/devices/device-page-search.ts';
-import { validateDeviceSearch } from '../features/devices/device-search.ts';
+import { deviceListOptions, validateDeviceSearch } from '../features/devices/device-search.ts';
+import { deviceTotalQuery, deviceWindowQuery } from '../features/devices/device-windows.ts';
 import { Loading } from '../ui/notices.tsx';
 import { NotFound, PageError } from './failures.tsx';
 import { safeReturnPath } from './return-path.ts';
@@ -66,6 +67,13 @@ const devices = createRoute({
   getParentRoute: () => inside,
   path: '/devices',
   validateSearch: validateDeviceSearch,
+  // The first rows are on their way while the page's code is.
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient }, deps }) => {
+    const options = deviceListOptions(deps);
+    void queryClient.prefetchQuery(deviceWindowQuery(options, 0));
+    void queryClient.prefetchQuery(deviceTotalQuery(options));
+  },
   component: lazyRouteComponent(
     () => import('../features/devices/devices-page.tsx'),
     'DevicesPage',

@@ -13,6 +13,21 @@ export function Moment({ at, never = NOT_KNOWN }: { at: string | null; never?: s
   );
 }
 
+/** The same in a long list, where a tooltip of its own for each row would be most of the row. */
+export function ListMoment({ at }: { at: string }) {
+  const now = useNow();
+  return (
+    <time
+      dateTime={at}
+      onPointerEnter={({ currentTarget }) => {
+        currentTarget.title = formatFullTime(at);
+      }}
+    >
+      {formatRelative(at, now)}
+    </time>
+  );
+}
+
 const TICK_MS = 15_000;
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;

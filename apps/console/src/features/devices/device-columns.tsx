@@ -2,10 +2,11 @@ import type { DeviceField } from '@moorline/admin-client';
 import type { ManagedDevice } from '@moorline/contracts/admin';
 import type { ReactNode } from 'react';
 import { formatBytes, formatDateTime, NOT_KNOWN } from '../../ui/format.ts';
-import { Moment } from '../../ui/moment.tsx';
+import { ListMoment } from '../../ui/moment.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { OnlineStatus } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/visible-text.ts';
+import { SORTED_FIELDS } from './device-search.ts';
 
 export const MANAGED_BY_NAMES: Readonly<Record<ManagedDevice['managementAgent'], string>> = {
   configurationManagerClient: 'Site',
@@ -30,13 +31,17 @@ const CHASSIS: Readonly<Record<ManagedDevice['chassisType'], string>> = {
   phone: 'Phone',
 };
 
+// One element for all rows: a row that takes another device mostly has nothing to draw anew here.
+const ONLINE = <OnlineStatus online />;
+const OFFLINE = <OnlineStatus online={false} />;
+
 /** A column of the devices list. Sorting and export go by the field of the same id. */
 export interface DeviceColumn {
   readonly id: DeviceField;
   readonly title: string;
   readonly width: number;
   readonly isShown: boolean;
-  /** The server sorts by it. */
+  /** The host sorts by it. */
   readonly sorts: boolean;
   readonly cell: (device: ManagedDevice) => ReactNode;
   /** As it is written into an export. */
@@ -46,7 +51,7 @@ export interface DeviceColumn {
 type TextField = {
   [K in DeviceField]: ManagedDevice[K] extends string | null ? K : never;
 }[DeviceField];
-type Options = { readonly width?: number; readonly isShown?: boolean; readonly sorts?: boolean };
+type Options = { readonly width?: number; readonly isShown?: boolean };
 
 function reported(id: TextField, title: string, options: Options = {}): DeviceColumn {
   return {
@@ -54,7 +59,7 @@ function reported(id: TextField, title: string, options: Options = {}): DeviceCo
     title,
     width: options.width ?? 160,
     isShown: options.isShown ?? false,
-    sorts: options.sorts ?? true,
+    sorts: SORTED_FIELDS.includes(id),
     cell: (device) => <Reported text={device[id]} />,
     text: (device) => device[id] ?? '',
   };
@@ -71,7 +76,7 @@ function word(
     title,
     width: options.width ?? 120,
     isShown: options.isShown ?? false,
-    sorts: options.sorts ?? false,
+    sorts: SORTED_FIELDS.includes(id),
     cell: of,
     text: (device) => {
       const text = of(device);
@@ -90,9 +95,9 @@ function time(
     title,
     width: 150,
     isShown,
-    sorts: true,
+    sorts: SORTED_FIELDS.includes(id),
     cell: (device) =>
-      id === 'lastSyncDateTime' ? <Moment at={device[id]} /> : formatDateTime(device[id]),
+      id === 'lastSyncDateTime' ? <ListMoment at={device[id]} /> : formatDateTime(device[id]),
     text: (device) => device[id],
   };
 }
@@ -106,7 +111,7 @@ function size(
     title,
     width: 120,
     isShown: false,
-    sorts: true,
+    sorts: SORTED_FIELDS.includes(id),
     cell: (device) => (device[id] === 0 ? NOT_KNOWN : formatBytes(device[id])),
     text: (device) => (device[id] === 0 ? '' : String(device[id])),
   };
@@ -124,13 +129,13 @@ export const DEVICE_COLUMNS: readonly DeviceColumn[] = [
     width: 110,
     isShown: true,
     sorts: true,
-    cell: (device) => <OnlineStatus online={device.online} />,
+    cell: (device) => (device.online ? ONLINE : OFFLINE),
     text: (device) => (device.online ? 'Online' : 'Offline'),
   },
   word('managementAgent', 'Managed by', (device) => MANAGED_BY_NAMES[device.managementAgent], {
     isShown: true,
   }),
-  reported('connectorName', 'Site', { width: 120, isShown: true, sorts: false }),
+  reported('connectorName', 'Site', { width: 120, isShown: true }),
   reported('operatingSystem', 'OS', { width: 150, isShown: true }),
   reported('osVersion', 'OS version', { width: 130, isShown: true }),
   time('lastSyncDateTime', 'Last contact', true),
@@ -149,8 +154,8 @@ export const DEVICE_COLUMNS: readonly DeviceColumn[] = [
   size('physicalMemoryInBytes', 'Memory'),
   size('totalStorageSpaceInBytes', 'Storage'),
   size('freeStorageSpaceInBytes', 'Free storage'),
-  reported('ethernetMacAddress', 'Ethernet MAC', { sorts: false }),
-  reported('wiFiMacAddress', 'Wi-Fi MAC', { sorts: false }),
+  reported('ethernetMacAddress', 'Ethernet MAC'),
+  reported('wiFiMacAddress', 'Wi-Fi MAC'),
   reported('clientVersion', 'Agent version', { width: 130 }),
   time('enrolledDateTime', 'Enrolled'),
   time('managementCertificateExpirationDate', 'Certificate ends'),

@@ -1,278 +1,190 @@
-import { Link as FluentLink, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
-import { ArrowDownRegular, ArrowUpRegular } from '@fluentui/react-icons';
+import { makeStyles, tokens } from '@fluentui/react-components';
 import type { ManagedDevice } from '@moorline/contracts/admin';
-import { type ColumnDef, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { Reported } from '../../ui/reported.tsx';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { ErrorNotice } from '../../ui/notices.tsx';
 import type { DeviceColumn } from './device-columns.tsx';
+import { DeviceGridHead, type GridSort, HEAD_HEIGHT } from './device-grid-head.tsx';
+import { DeviceRow } from './device-row.tsx';
+import type { DeviceListOptions } from './device-search.ts';
+import { ROW_HEIGHT, scrollHeight } from './row-geometry.ts';
+import { useDeviceRows } from './use-device-rows.ts';
+import { useRowScroll } from './use-row-scroll.ts';
 
-const ROW_HEIGHT = 40;
+/** Rows that are drawn above and below those in sight, so that a fast finger finds them there. */
+const SPARE_ROWS = 8;
 
 const useStyles = makeStyles({
   frame: {
     flexGrow: 1,
     minHeight: '240px',
     overflow: 'auto',
+    // Rows come and go above what is seen: the browser must not scroll to make up for it.
+    overflowAnchor: 'none',
+    contain: 'strict',
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     borderRadius: tokens.borderRadiusMedium,
     backgroundColor: tokens.colorNeutralBackground1,
     position: 'relative',
+    ':focus': { outline: 'none' },
+    ':focus-visible [data-current]': {
+      outline: `2px solid ${tokens.colorStrokeFocus2}`,
+      outlineOffset: '-2px',
+    },
   },
-  head: {
-    position: 'sticky',
-    top: 0,
-    zIndex: 1,
-    display: 'flex',
-    backgroundColor: tokens.colorNeutralBackground1,
-    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-    height: '40px',
+  list: {
+    position: 'relative',
+    // Where the browser scrolls ahead of the drawing, rows are to be seen as rows.
+    backgroundImage: `linear-gradient(to top, ${tokens.colorNeutralStroke3} 1px, transparent 1px)`,
+    backgroundSize: `100% ${ROW_HEIGHT}px`,
   },
-  headCell: { display: 'flex', alignItems: 'stretch', fontWeight: tokens.fontWeightSemibold },
-  headButton: {
-    appearance: 'none',
-    border: 'none',
-    margin: 0,
-    background: 'transparent',
-    font: 'inherit',
-    textAlign: 'left',
-    boxSizing: 'border-box',
-    width: '100%',
-    display: 'flex',
-    alignItems: 'center',
-    gap: tokens.spacingHorizontalXS,
-    padding: `0 ${tokens.spacingHorizontalM}`,
-    color: tokens.colorNeutralForeground2,
-    whiteSpace: 'nowrap',
-    overflow: 'hidden',
-    ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '-2px' },
-  },
-  sorts: {
-    cursor: 'pointer',
-    ':hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
-  },
-  row: {
-    position: 'absolute',
-    left: 0,
-    top: 0,
-    display: 'flex',
-    alignItems: 'center',
-    height: `${ROW_HEIGHT}px`,
-    boxSizing: 'border-box',
-    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-    cursor: 'pointer',
-    ':hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
-    ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '-2px' },
-  },
-  cell: {
-    boxSizing: 'border-box',
-    padding: `0 ${tokens.spacingHorizontalM}`,
-    overflow: 'hidden',
-    textOverflow: 'ellipsis',
-    whiteSpace: 'nowrap',
-  },
+  base: { position: 'absolute', left: 0, right: 0 },
 });
 
-const features = tableFeatures({ rowSortingFeature });
-
-export interface DeviceGridProps {
-  readonly devices: readonly ManagedDevice[];
-  readonly columns: readonly DeviceColumn[];
-  /** How many match in all, loaded or not. */
-  readonly total: number;
-  readonly sort: { readonly field: string; readonly descending: boolean };
-  readonly onSort: (sort: { field: string; descending: boolean }) => void;
-  readonly onOpen: (device: ManagedDevice) => void;
-  readonly hrefOf: (device: ManagedDevice) => string;
-  /** Called when the end of what is loaded comes near. */
-  readonly onNearEnd: () => void;
+/** Where one was in a list. */
+export interface GridPosition {
+  /** Pixels of the list above the frame. */
+  readonly offset: number;
+  readonly current: number;
 }
 
-/** The devices as a grid of which only the rows in sight exist. Arrow keys move, Enter opens. */
+export interface DeviceGridProps {
+  readonly options: DeviceListOptions;
+  readonly columns: readonly DeviceColumn[];
+  /** How many match in all; most of them are never read. */
+  readonly total: number;
+  /** Another list is being read, and takes the place of this one. */
+  readonly isBusy: boolean;
+  readonly sort: GridSort;
+  readonly onSort: (sort: GridSort) => void;
+  readonly onOpen: (device: ManagedDevice) => void;
+  readonly start: GridPosition | undefined;
+  readonly onLeave: (position: GridPosition) => void;
+}
+
+/**
+ * The devices as a grid with a scrollbar for all of them, of which only the rows in sight exist. The keys move a
+ * current row, Enter opens it; the focus stays with the grid, since rows come and go.
+ */
 export function DeviceGrid(props: DeviceGridProps) {
-  const { devices, columns, total, sort, onSort, onOpen, hrefOf, onNearEnd } = props;
+  const { options, columns, total, isBusy, sort, onSort, onOpen, start, onLeave } = props;
   const styles = useStyles();
   const frame = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState(0);
-  const data = useMemo(() => [...devices], [devices]);
-  const definitions = useMemo(
-    () =>
-      columns.map(
-        (column): ColumnDef<typeof features, ManagedDevice> => ({
-          id: column.id,
-          accessorFn: (device) => device[column.id],
-          header: column.title,
-          enableSorting: column.sorts,
-        }),
-      ),
-    [columns],
-  );
-  const table = useTable({
-    features,
-    data,
-    columns: definitions,
-    getRowId: (device) => device.id,
-    manualSorting: true,
-    enableMultiSort: false,
-    enableSortingRemoval: false,
-    state: { sorting: [{ id: sort.field, desc: sort.descending }] },
-    onSortingChange: (update) => {
-      const next =
-        typeof update === 'function' ? update([{ id: sort.field, desc: sort.descending }]) : update;
-      const first = next[0];
-      if (first) onSort({ field: first.id, descending: first.desc });
-    },
-  });
-  const rows = table.getRowModel().rows;
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => frame.current,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: 12,
-    scrollPaddingStart: 40,
-  });
-  const items = virtualizer.getVirtualItems();
-  const lastShown = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (rows.length < total && lastShown >= rows.length - 30) onNearEnd();
-  }, [rows.length, total, lastShown, onNearEnd]);
+  const gridId = useId();
+  const [wanted, setCurrent] = useState(start?.current ?? 0);
+  const current = Math.max(0, Math.min(total - 1, wanted));
+  const scroll = useRowScroll(frame, total, HEAD_HEIGHT);
+  const { sight, base } = scroll;
+  const rows = useDeviceRows(options, total, sight);
 
-  const byId = new Map(columns.map((column) => [column.id as string, column]));
-  const width = columns.reduce((sum, column) => sum + column.width, 0);
-  const grow = (id: string): string => {
-    const size = byId.get(id)?.width ?? 120;
-    return `${size} 0 ${size}px`;
-  };
-  const focusRow = (index: number): void => {
-    const next = Math.max(0, Math.min(rows.length - 1, index));
+  const shown = useRef<DeviceListOptions>(undefined);
+  // Another list begins at its top; one that is come back to, where it was left.
+  useLayoutEffect(() => {
+    if (shown.current === options) return;
+    if (shown.current !== undefined) setCurrent(0);
+    scroll.scrollTo(shown.current === undefined ? (start?.offset ?? 0) : 0);
+    shown.current = options;
+  });
+  const leaving = useRef<() => void>(() => {});
+  leaving.current = () => onLeave({ offset: scroll.offset(), current });
+  useLayoutEffect(() => () => leaving.current(), []);
+
+  const minWidth = useMemo(() => columns.reduce((sum, { width }) => sum + width, 0), [columns]);
+  const first = Math.max(0, sight.first - SPARE_ROWS);
+  const last = Math.min(total - 1, sight.last + SPARE_ROWS);
+  // A row's element becomes that of a row as many further on: their number stays as it is.
+  const slots = scroll.page + 2 + 2 * SPARE_ROWS;
+  const rowId = (index: number): string => `${gridId}-${index}`;
+
+  const move = (index: number): void => {
+    const next = Math.max(0, Math.min(total - 1, index));
     setCurrent(next);
-    virtualizer.scrollToIndex(next);
-    // The row may only come to exist with the scrolling.
-    requestAnimationFrame(() =>
-      frame.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus(),
-    );
+    scroll.show(next);
+    frame.current?.focus({ preventScroll: true });
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 400) / ROW_HEIGHT) - 2);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    const isInRows = event.target === frame.current || indexOf(event.target) !== undefined;
+    if (!isInRows || event.altKey || event.metaKey) return;
     const target = {
       ArrowDown: current + 1,
       ArrowUp: current - 1,
-      PageDown: current + page,
-      PageUp: current - page,
+      PageDown: current + scroll.page - 1,
+      PageUp: current - scroll.page + 1,
       Home: 0,
-      End: rows.length - 1,
+      End: total - 1,
     }[event.key];
     if (target !== undefined) {
       event.preventDefault();
-      focusRow(target);
-    } else if (event.key === 'Enter' && event.target === event.currentTarget) {
-      const device = rows[current]?.original;
+      move(target);
+    } else if (event.key === 'Enter' && event.target === frame.current) {
+      const device = rows.at(current);
       if (device) onOpen(device);
     }
   };
+  const onClick = (event: MouseEvent<HTMLElement>): void => {
+    const index = indexOf(event.target);
+    const device = index === undefined ? undefined : rows.at(index);
+    if (index === undefined || !device) return;
+    setCurrent(index);
+    // A link that is to open elsewhere is the browser's; text that was marked is to be copied.
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (getSelection()?.isCollapsed === false) return;
+    event.preventDefault();
+    onOpen(device);
+  };
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: rows outside of the window do not exist, which a table element cannot say
-    <div
-      ref={frame}
-      className={styles.frame}
-      role="grid"
-      aria-label="Devices"
-      aria-rowcount={total + 1}
-      aria-colcount={columns.length}
-      tabIndex={-1}
-    >
-      {table.getHeaderGroups().map((group) => (
-        // biome-ignore lint/a11y/useSemanticElements: see the grid
-        <div
-          key={group.id}
-          className={styles.head}
-          role="row"
-          tabIndex={-1}
-          aria-rowindex={1}
-          style={{ minWidth: width }}
-        >
-          {group.headers.map((header) => {
-            const column = byId.get(header.column.id);
-            const sorted = header.column.getIsSorted();
-            return (
-              // biome-ignore lint/a11y/useSemanticElements: see the grid
-              // biome-ignore lint/a11y/useFocusableInteractive: its button is what is focused
-              <div
-                key={header.id}
-                role="columnheader"
-                className={styles.headCell}
-                style={{ flex: grow(header.column.id) }}
-                aria-sort={
-                  sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : 'none'
-                }
-              >
-                <button
-                  type="button"
-                  className={mergeClasses(styles.headButton, column?.sorts && styles.sorts)}
-                  disabled={!column?.sorts}
-                  onClick={() => header.column.toggleSorting(sorted === 'asc')}
-                >
-                  {column?.title}
-                  {sorted === 'asc' ? <ArrowUpRegular aria-hidden="true" /> : null}
-                  {sorted === 'desc' ? <ArrowDownRegular aria-hidden="true" /> : null}
-                </button>
-              </div>
-            );
-          })}
+    <>
+      {rows.error ? (
+        <ErrorNotice error={rows.error} title="Some rows could not be read" onRetry={rows.retry} />
+      ) : null}
+      {/* biome-ignore lint/a11y/useSemanticElements: rows out of sight do not exist, which a table element cannot say */}
+      <div
+        ref={frame}
+        className={styles.frame}
+        role="grid"
+        aria-label="Devices"
+        aria-rowcount={total + 1}
+        aria-colcount={columns.length}
+        aria-busy={isBusy}
+        aria-activedescendant={current >= first && current <= last ? rowId(current) : undefined}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+      >
+        <DeviceGridHead columns={columns} minWidth={minWidth} sort={sort} onSort={onSort} />
+        <div className={styles.list} style={{ height: scrollHeight(total), minWidth }}>
+          <div className={styles.base} style={{ top: scroll.baseTop }}>
+            {Array.from({ length: Math.max(0, last - first + 1) }, (_, position) => {
+              const index = first + position;
+              return (
+                <DeviceRow
+                  key={index % slots}
+                  id={rowId(index)}
+                  index={index}
+                  top={(index - base) * ROW_HEIGHT}
+                  minWidth={minWidth}
+                  device={rows.at(index)}
+                  columns={columns}
+                  isCurrent={index === current}
+                />
+              );
+            })}
+          </div>
         </div>
-      ))}
-      <div style={{ height: virtualizer.getTotalSize(), position: 'relative', minWidth: width }}>
-        {items.map((item) => {
-          const row = rows[item.index];
-          if (!row) return null;
-          const device = row.original;
-          return (
-            // biome-ignore lint/a11y/useSemanticElements: see the grid
-            <div
-              key={item.key}
-              data-index={item.index}
-              role="row"
-              aria-rowindex={item.index + 2}
-              className={styles.row}
-              style={{ transform: `translateY(${item.start}px)`, width: '100%', minWidth: width }}
-              tabIndex={item.index === Math.min(current, rows.length - 1) ? 0 : -1}
-              onFocus={() => setCurrent(item.index)}
-              onKeyDown={onKeyDown}
-              onClick={() => onOpen(device)}
-            >
-              {row.getAllCells().map((cell, index) => (
-                // biome-ignore lint/a11y/useSemanticElements: see the grid
-                // biome-ignore lint/a11y/useFocusableInteractive: rows are what the keys move between
-                <div
-                  key={cell.id}
-                  role="gridcell"
-                  className={styles.cell}
-                  style={{ flex: grow(cell.column.id) }}
-                >
-                  {index === 0 ? (
-                    <FluentLink
-                      href={hrefOf(device)}
-                      tabIndex={-1}
-                      onClick={(event) => {
-                        event.stopPropagation();
-                        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                        event.preventDefault();
-                        onOpen(device);
-                      }}
-                    >
-                      {device.deviceName ? <Reported text={device.deviceName} /> : device.id}
-                    </FluentLink>
-                  ) : (
-                    byId.get(cell.column.id)?.cell(device)
-                  )}
-                </div>
-              ))}
-            </div>
-          );
-        })}
       </div>
-    </div>
+    </>
   );
+}
+
+function indexOf(target: EventTarget): number | undefined {
+  const row = target instanceof Element ? target.closest<HTMLElement>('[data-index]') : null;
+  return row ? Number(row.dataset.index) : undefined;
 }

@@ -6,6 +6,9 @@ import {
   type ListOptions,
 } from '@moorline/admin-client';
 
+/** Which devices, in which order. */
+export type DeviceListOptions = Pick<ListOptions<DeviceField>, 'filter' | 'orderBy' | 'search'>;
+
 /** What the devices list shows, as its address says it: a link to the page is a link to this view. */
 export interface DeviceSearch {
   /** Free text. */
@@ -15,6 +18,8 @@ export interface DeviceSearch {
   readonly managedBy?: string;
   readonly online?: string;
   readonly activity?: string;
+  /** The id of the connector that devices came through. */
+  readonly connector?: string;
   /** A field, with `-` before it for descending. */
   readonly sort?: string;
 }
@@ -33,7 +38,25 @@ export const DEVICE_FILTERS = {
 } as const;
 export const DEVICE_FILTER_NAMES = ['managedBy', 'online', 'activity'] as const;
 
-const SORT = /^-?[a-zA-Z]{1,64}$/;
+/** Fields that the host sorts by, of those that are columns. */
+export const SORTED_FIELDS: readonly DeviceField[] = [
+  'deviceName',
+  'online',
+  'operatingSystem',
+  'osVersion',
+  'lastSyncDateTime',
+  'manufacturer',
+  'model',
+  'serialNumber',
+  'physicalMemoryInBytes',
+  'totalStorageSpaceInBytes',
+  'freeStorageSpaceInBytes',
+  'clientVersion',
+  'enrolledDateTime',
+  'managementCertificateExpirationDate',
+];
+
+const CONNECTOR_ID = /^[0-9a-f-]{36}$/;
 
 /** The address's query as a search; what it cannot mean is left out. */
 export function validateDeviceSearch(search: Record<string, unknown>): DeviceSearch {
@@ -45,9 +68,20 @@ export function validateDeviceSearch(search: Record<string, unknown>): DeviceSea
   );
   // A number or a date typed as text comes out of the address as what it looks like.
   const q = search.q === undefined ? '' : String(search.q).slice(0, 200);
-  const sort = typeof search.sort === 'string' && SORT.test(search.sort) ? search.sort : undefined;
+  const sort =
+    typeof search.sort === 'string' && sortedField(search.sort) ? search.sort : undefined;
+  const connector =
+    typeof search.connector === 'string' && CONNECTOR_ID.test(search.connector)
+      ? search.connector
+      : undefined;
   const os = typeof search.os === 'string' ? search.os.slice(0, 255) : '';
-  return { ...chosen, ...(os ? { os } : {}), ...(q ? { q } : {}), ...(sort ? { sort } : {}) };
+  return {
+    ...chosen,
+    ...(connector ? { connector } : {}),
+    ...(os ? { os } : {}),
+    ...(q ? { q } : {}),
+    ...(sort ? { sort } : {}),
+  };
 }
 
 /** True when something narrows the list. */
@@ -55,23 +89,28 @@ export function isNarrowed(search: DeviceSearch): boolean {
   return (
     search.q !== undefined ||
     search.os !== undefined ||
+    search.connector !== undefined ||
     DEVICE_FILTER_NAMES.some((name) => search[name] !== undefined)
   );
 }
 
-/** The search as the API takes it; `sortable` are the fields that may be sorted by. */
-export function deviceListOptions(
-  search: DeviceSearch,
-  sortable: ReadonlySet<DeviceField>,
-): ListOptions<DeviceField> {
-  const descending = search.sort?.startsWith('-') ?? false;
-  const wanted = search.sort?.replace(/^-/, '') ?? 'deviceName';
-  const field = [...sortable].find((known) => known === wanted) ?? 'deviceName';
+/** The search as the API takes it. A field that cannot be sorted by falls back to the name. */
+export function deviceListOptions(search: DeviceSearch): DeviceListOptions {
   return {
     filter: deviceFilter(search),
-    orderBy: [{ field, descending }],
+    orderBy: [
+      {
+        field: sortedField(search.sort) ?? 'deviceName',
+        descending: search.sort?.startsWith('-') ?? false,
+      },
+    ],
     ...(search.q ? { search: search.q } : {}),
   };
+}
+
+function sortedField(sort: string | undefined): DeviceField | undefined {
+  const wanted = sort?.replace(/^-/, '');
+  return SORTED_FIELDS.find((field) => field === wanted);
 }
 
 export function deviceFilter(search: DeviceSearch): Filter | undefined {
@@ -80,5 +119,11 @@ export function deviceFilter(search: DeviceSearch): Filter | undefined {
     search.managedBy === undefined ? undefined : compare('managementAgent', 'eq', search.managedBy),
     search.online === undefined ? undefined : compare('online', 'eq', search.online === 'true'),
     search.activity === undefined ? undefined : compare('clientActivity', 'eq', search.activity),
+    search.connector === undefined ? undefined : compare('connectorId', 'eq', search.connector),
   ]);
+}
+
+/** The address of a device's page. */
+export function devicePath(id: string): string {
+  return `/devices/${encodeURIComponent(id)}`;
 }

@@ -15,9 +15,8 @@ import {
   LaptopRegular,
   SearchRegular,
 } from '@fluentui/react-icons';
-import type { DeviceField } from '@moorline/admin-client';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, useRouterState } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useSession } from '../../app/session.tsx';
 import { formatNumber } from '../../ui/format.ts';
@@ -28,9 +27,8 @@ import { TextLink } from '../../ui/text-link.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import { visibleText } from '../../ui/visible-text.ts';
 import { ColumnChooser, useColumnChoice } from './column-chooser.tsx';
-import { DEVICE_COLUMNS } from './device-columns.tsx';
-import { DeviceGrid } from './device-grid.tsx';
-import { deviceListQuery, operatingSystemsQuery } from './device-queries.ts';
+import { DeviceGrid, type GridPosition } from './device-grid.tsx';
+import { operatingSystemsQuery } from './device-queries.ts';
 import {
   DEVICE_FILTER_NAMES,
   DEVICE_FILTERS,
@@ -40,10 +38,8 @@ import {
 } from './device-search.ts';
 import { exportDevices } from './export-devices.ts';
 import { FilterPill } from './filter-pill.tsx';
+import { useDeviceList } from './use-device-list.ts';
 
-const SORTABLE = new Set<DeviceField>(
-  DEVICE_COLUMNS.filter((column) => column.sorts).map((column) => column.id),
-);
 const SEARCH_REST_MS = 250;
 
 const useStyles = makeStyles({
@@ -61,23 +57,21 @@ const useStyles = makeStyles({
 
 const route = getRouteApi('/inside/devices');
 
+/** Where lists were left, by the entry of the browser's history: going back leads to the same rows. */
+const positions = new Map<string, GridPosition>();
+
 export function DevicesPage() {
   const styles = useStyles();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const router = useRouter();
+  const queryClient = useQueryClient();
+  const historyKey = useRouterState({ select: ({ location }) => location.state.__TSR_key ?? '' });
   const { authority, permissions } = useSession();
   const choice = useColumnChoice(authority.kind === 'site' ? ['connectorName'] : []);
-  const options = useMemo(() => deviceListOptions(search, SORTABLE), [search]);
-  const query = useInfiniteQuery({
-    ...deviceListQuery(options),
-    placeholderData: keepPreviousData,
-  });
-  const devices = useMemo(
-    () => query.data?.pages.flatMap((page) => page.items) ?? [],
-    [query.data],
-  );
-  const total = Math.max(query.data?.pages[0]?.count ?? 0, devices.length);
+  const wanted = useMemo(() => deviceListOptions(search), [search]);
+  const list = useDeviceList(wanted);
+  const isReading = useIsFetching({ queryKey: ['devices'] }) > 0;
+  const refresh = (): void => void queryClient.invalidateQueries({ queryKey: ['devices'] });
 
   const change = useCallback(
     (part: Partial<Record<keyof DeviceSearch, string | undefined>>): void => {
@@ -91,29 +85,25 @@ export function DevicesPage() {
     },
     [navigate],
   );
-  const { hasNextPage, isFetching, fetchNextPage } = query;
-  const onNearEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-
-  const systems = useQuery(operatingSystemsQuery);
+  // Names to filter by can wait for the rows.
+  const systems = useQuery({ ...operatingSystemsQuery, enabled: list.total !== undefined });
   const systemNames = new Set([...(systems.data ?? []), ...(search.os ? [search.os] : [])]);
   const narrowed = isNarrowed(search);
-  const orderBy = options.orderBy?.[0];
+  const orderBy = wanted.orderBy?.[0];
 
   return (
     <Page title="Devices" filled badges={<LiveBadge />}>
       <Toolbar aria-label="Devices" className={mergeClasses(styles.bar, styles.commands)}>
         <Button
           appearance="subtle"
-          icon={query.isRefetching ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
-          onClick={() => void query.refetch()}
+          icon={isReading ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
+          onClick={refresh}
         >
           Refresh
         </Button>
         <ExportButton
-          isEmpty={devices.length === 0}
-          run={(progress) => exportDevices(options, choice.columns, progress)}
+          isEmpty={!list.total}
+          run={(progress) => exportDevices(wanted, choice.columns, progress)}
         />
         <ColumnChooser choice={choice} />
       </Toolbar>
@@ -144,44 +134,43 @@ export function DevicesPage() {
             Clear
           </Button>
         ) : null}
-        {query.data ? (
+        {list.total === undefined ? null : (
           <Text className={styles.count} aria-live="polite">
-            {formatNumber(total)} {total === 1 ? 'device' : 'devices'}
+            {formatNumber(list.total)} {list.total === 1 ? 'device' : 'devices'}
           </Text>
-        ) : null}
+        )}
       </div>
-      {query.isError ? (
+      {list.error ? (
         <ErrorNotice
-          error={query.error}
+          error={list.error}
           title={
-            query.data
-              ? 'The list could not be brought up to date'
-              : 'The devices could not be read'
+            list.total === undefined
+              ? 'The devices could not be read'
+              : 'The list could not be brought up to date'
           }
-          onRetry={() => void query.refetch()}
+          onRetry={refresh}
         />
       ) : null}
-      {query.isPending ? <Loading label="Reading devices" /> : null}
-      {query.data && devices.length > 0 ? (
+      {list.total === undefined && !list.error ? <Loading label="Reading devices" /> : null}
+      {list.options && list.total ? (
         <DeviceGrid
-          devices={devices}
+          options={list.options}
           columns={choice.columns}
-          total={total}
+          total={list.total}
+          isBusy={list.options !== wanted}
           sort={{
             field: orderBy?.field ?? 'deviceName',
             descending: orderBy?.descending ?? false,
           }}
           onSort={({ field, descending }) => change({ sort: descending ? `-${field}` : field })}
-          hrefOf={(device) =>
-            router.buildLocation({ to: '/devices/$deviceId', params: { deviceId: device.id } }).href
-          }
           onOpen={(device) =>
             void navigate({ to: '/devices/$deviceId', params: { deviceId: device.id }, search: {} })
           }
-          onNearEnd={onNearEnd}
+          start={positions.get(historyKey)}
+          onLeave={(position) => positions.set(historyKey, position)}
         />
       ) : null}
-      {query.data && devices.length === 0 && narrowed ? (
+      {list.total === 0 && narrowed ? (
         <EmptyState
           icon={<SearchRegular />}
           title="No device matches"
@@ -192,7 +181,7 @@ export function DevicesPage() {
           Check the spelling, or take a filter away.
         </EmptyState>
       ) : null}
-      {query.data && devices.length === 0 && !narrowed ? (
+      {list.total === 0 && !narrowed ? (
         <EmptyState
           icon={<LaptopRegular />}
           title="No devices yet"
