@@ -26,6 +26,7 @@ import { agentErrors } from './errors.ts';
 import type { ChannelEnd } from './link/channel.ts';
 import { createConnection } from './link/connection.ts';
 import type { ServerTime } from './link/server-time.ts';
+import { openTlsSessions } from './link/tls-sessions.ts';
 import { collectedClasses, createInventoryCycle } from './reconcile/inventory-cycle.ts';
 import { openPolicy } from './reconcile/policy.ts';
 import { createSchedule } from './reconcile/schedule.ts';
@@ -82,6 +83,7 @@ export async function startDeviceSession(
   const queue = opened.use(
     await openDurableQueue(join(folder, 'reports.queue'), { limitBytes: deps.queueLimitBytes }),
   );
+  const sessions = opened.use(await openTlsSessions(join(folder, 'tls-session.json')));
   const acknowledged = await openAcknowledgedDocuments(join(folder, 'inventory'));
   const policy = await openPolicy(folder, {
     changed: ({ problem }) => {
@@ -231,6 +233,7 @@ export async function startDeviceSession(
       clock,
       entropy,
       serverTime,
+      sessions,
       opened() {
         sync.want('poll');
         if (queue.size > 0) reports.want('flush');

@@ -93,6 +93,11 @@ const TABLE = {
     kind: 'unavailable',
     text: 'The server is going down. Try again in a little while.',
   },
+  busy: {
+    code: 'request.server_busy',
+    kind: 'unavailable',
+    text: 'More devices connect at this moment than the server can take. Wait {retryAfterSeconds} s and try again.',
+  },
   portInUse: {
     code: 'http.port_in_use',
     kind: 'failure',

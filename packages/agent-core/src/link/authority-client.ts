@@ -1,14 +1,21 @@
 import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
+import { type Agent, request } from 'node:https';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { type AGENT_PATHS, CLIENT_VERSION_HEADER } from '@moorline/contracts/agent';
+import {
+  type AGENT_PATHS,
+  CLIENT_VERSION_HEADER,
+  RECONNECT_SPREAD_HEADER,
+} from '@moorline/contracts/agent';
 import { type Clock, MoorlineError } from '@moorline/kernel';
 import { agentErrors } from '../errors.ts';
 import { parseJson, readProblem } from './problem.ts';
+import type { ReconnectSpread } from './reconnect-spread.ts';
+import { ResumingAgent } from './resuming-agent.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { ServerTime } from './server-time.ts';
 import { connectionProblem } from './tls-problem.ts';
+import { sessionInMemory, type TlsSession } from './tls-sessions.ts';
 
 const compress = promisify(gzip);
 /** An idle connection costs the authority memory: it is let go when a burst of requests is over. */
@@ -28,6 +35,10 @@ export interface ClientDeps {
   readonly clientVersion: string;
   readonly clock: Clock;
   readonly serverTime: ServerTime;
+  /** What connections begin with; absent: one of this client alone. */
+  readonly session?: TlsSession;
+  /** Told what answers say of it; absent: nobody asks. */
+  readonly spread?: ReconnectSpread;
 }
 
 export interface Answer {
@@ -60,17 +71,20 @@ export interface AuthorityClient extends Disposable {
 }
 
 export function createAuthorityClient(deps: ClientDeps): AuthorityClient {
-  const agent = new Agent({
-    keepAlive: true,
-    // Two, so that a long upload does not hold up the answer to an action.
-    maxSockets: 2,
-    timeout: IDLE_SOCKET_MS,
-    minVersion: 'TLSv1.3',
-    ca: deps.ca,
-    ...(deps.credential
-      ? { key: deps.credential.privateKey, cert: deps.credential.certificate }
-      : {}),
-  });
+  const agent = new ResumingAgent(
+    {
+      keepAlive: true,
+      // Two, so that a long upload does not hold up the answer to an action.
+      maxSockets: 2,
+      timeout: IDLE_SOCKET_MS,
+      minVersion: 'TLSv1.3',
+      ca: deps.ca,
+      ...(deps.credential
+        ? { key: deps.credential.privateKey, cert: deps.credential.certificate }
+        : {}),
+    },
+    deps.session ?? sessionInMemory(),
+  );
 
   const once = (
     call: AuthorityRequest,
@@ -98,6 +112,7 @@ export function createAuthorityClient(deps: ClientDeps): AuthorityClient {
       );
       outgoing.on('response', (incoming) => {
         deps.serverTime.observe(incoming.headers.date);
+        deps.spread?.observe(incoming.headers[RECONNECT_SPREAD_HEADER]);
         readBody(incoming).then((text) => {
           try {
             resolve(interpret(deps, call, incoming, text));

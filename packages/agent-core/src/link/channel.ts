@@ -5,11 +5,13 @@ import {
   CHANNEL_CLOSE,
   CLIENT_VERSION_HEADER,
   NudgeMessage,
+  RECONNECT_SPREAD_HEADER,
 } from '@moorline/contracts/agent';
 import type { Clock } from '@moorline/kernel';
 import { WebSocket } from 'ws';
 import type { AuthorityClient } from './authority-client.ts';
 import { parseJson, readProblem } from './problem.ts';
+import type { ReconnectSpread } from './reconnect-spread.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { connectionProblem } from './tls-problem.ts';
 
@@ -39,7 +41,12 @@ const SILENT_LOOKS = 2;
  * @spec RFC 6455
  */
 export async function keepChannel(
-  deps: { readonly client: AuthorityClient; readonly clientVersion: string; readonly clock: Clock },
+  deps: {
+    readonly client: AuthorityClient;
+    readonly clientVersion: string;
+    readonly clock: Clock;
+    readonly spread: ReconnectSpread;
+  },
   handlers: ChannelHandlers,
   signal: AbortSignal,
 ): Promise<ChannelEnd> {
@@ -63,6 +70,7 @@ export async function keepChannel(
   let isHeard = true;
   let problem: ChannelEnd | undefined;
 
+  socket.on('upgrade', ({ headers }) => deps.spread.observe(headers[RECONNECT_SPREAD_HEADER]));
   socket.on('open', () => handlers.opened());
   socket.on('ping', () => {
     isHeard = true;

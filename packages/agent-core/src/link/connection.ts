@@ -3,13 +3,16 @@ import type { ConnectionState } from '../status.ts';
 import type { Identity } from '../store/identity-store.ts';
 import { type AuthorityClient, createAuthorityClient } from './authority-client.ts';
 import { type ChannelEnd, keepChannel } from './channel.ts';
+import { createReconnectSpread, type ReconnectSpread } from './reconnect-spread.ts';
 import type { ServerTime } from './server-time.ts';
+import type { TlsSessions } from './tls-sessions.ts';
 
 export interface ConnectionDeps {
   readonly clientVersion: string;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly serverTime: ServerTime;
+  readonly sessions: TlsSessions;
   /** The channel is open: time to catch up. */
   opened(): void;
   nudged(nudge: { readonly desired: boolean; readonly actions: boolean }): void;
@@ -39,26 +42,28 @@ const REPLACED_RETRY_MS = 5 * 60_000;
 
 export function createConnection(deps: ConnectionDeps, identity: Identity): Connection {
   const { clock, entropy } = deps;
-  let client = clientFor(deps, identity);
+  const spread = createReconnectSpread();
+  let client = clientFor(deps, spread, identity);
   let present = new AbortController();
   let attempt = 0;
 
-  const pauseAfter = (end: ChannelEnd): number => {
-    const spread = 0.9 + 0.2 * entropy.fraction();
-    if (end.kind === 'revoked') return REVOKED_RETRY_MS * spread;
-    if (end.kind === 'replaced') return REPLACED_RETRY_MS * spread;
+  const pauseAfter = (end: ChannelEnd, wasOpen: boolean): number => {
+    const jitter = 0.9 + 0.2 * entropy.fraction();
+    if (end.kind === 'revoked') return REVOKED_RETRY_MS * jitter;
+    if (end.kind === 'replaced') return REPLACED_RETRY_MS * jitter;
     const asked = end.kind === 'lost' ? end.retryAfterMs : 0;
     // Spread also after the time asked for: everyone was told the same.
-    return asked > 0
-      ? asked * (1 + 0.2 * entropy.fraction())
-      : backoffMs(BACKOFF, attempt++, entropy);
+    if (asked > 0) return asked * (1 + 0.2 * entropy.fraction());
+    const pauseMs = backoffMs(BACKOFF, attempt++, entropy);
+    // All the others have lost theirs in the same moment.
+    return wasOpen ? Math.max(pauseMs, spread.ms * entropy.fraction()) : pauseMs;
   };
 
   const round = async (signal: AbortSignal): Promise<void> => {
     deps.changed('connecting', `Connecting to ${client.url}.`);
     let openedAt: number | undefined;
     const end = await keepChannel(
-      { client, clientVersion: deps.clientVersion, clock },
+      { client, clientVersion: deps.clientVersion, clock, spread },
       {
         opened: () => {
           openedAt = clock.now();
@@ -76,7 +81,7 @@ export function createConnection(deps: ConnectionDeps, identity: Identity): Conn
     }
     const isTurnedDown = end.kind === 'revoked' || end.kind === 'certificateRejected';
     if (isTurnedDown && (await deps.turnedDown(end))) return;
-    const pauseMs = pauseAfter(end);
+    const pauseMs = pauseAfter(end, openedAt !== undefined);
     deps.changed(STATE_AFTER[end.kind], reasonOf(end, pauseMs));
     await clock.sleep(pauseMs, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
@@ -92,7 +97,7 @@ export function createConnection(deps: ConnectionDeps, identity: Identity): Conn
     },
     use(next) {
       client[Symbol.dispose]();
-      client = clientFor(deps, next);
+      client = clientFor(deps, spread, next);
       attempt = 0;
       reopen();
     },
@@ -115,10 +120,16 @@ const STATE_AFTER: Readonly<Record<ChannelEnd['kind'], ConnectionState>> = {
   replaced: 'replaced',
 };
 
-function clientFor(deps: ConnectionDeps, identity: Identity): AuthorityClient {
+function clientFor(
+  deps: ConnectionDeps,
+  spread: ReconnectSpread,
+  identity: Identity,
+): AuthorityClient {
   const { clientVersion, clock, serverTime } = deps;
   const { url, ca, current: credential } = identity;
-  return createAuthorityClient({ url, ca, credential, clientVersion, clock, serverTime });
+  const session = deps.sessions.of({ url, ca, certificate: credential.certificate });
+  const known = { url, ca, credential, session };
+  return createAuthorityClient({ ...known, clientVersion, clock, serverTime, spread });
 }
 
 function reasonOf(end: ChannelEnd, pauseMs: number): string {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { AGENT_PATHS, CHANNEL_CLOSE } from '@moorline/contracts/agent';
 import { systemClock } from '@moorline/kernel';
 import { createHeldClock } from '../testing/held-clock.ts';
 import { createScene, until } from '../testing/scene.ts';
+import { openTlsSessions } from './tls-sessions.ts';
 
 test('an agent that lost its authority comes back by itself and catches up', async () => {
   await using scene = await createScene();
@@ -137,4 +140,91 @@ test('a stopped agent has closed its channel', async () => {
   await agent[Symbol.asyncDispose]();
   await scene.authority.until(() => scene.authority.channels === 0);
   assert.equal(agent.status().connection.state, 'stopped');
+});
+
+test('after the first connection every one resumes its session, also with an authority that was away', async () => {
+  await using scene = await createScene();
+  const { authority } = scene;
+  const agent = await scene.runningAgent();
+  const made = authority.requests.filter(({ serial }) => serial !== '');
+  const [first] = made;
+  assert.equal(first?.isResumed, false);
+  const before = authority.requests.length;
+  await authority.vanish();
+  await until(() => agent.status().connection.state === 'disconnected');
+  await authority.listen();
+  await until(() => agent.status().connection.state === 'connected');
+  authority.nudge({ desired: true });
+  await authority.until(() => authority.requests.length >= before + 3);
+  for (const { path, isResumed } of authority.requests.slice(before)) assert.ok(isResumed, path);
+});
+
+test('an agent that starts again resumes the session that it kept, in a file that only it can read', async () => {
+  await using scene = await createScene();
+  const { authority } = scene;
+  const first = await scene.runningAgent();
+  const { deviceId } = first.status();
+  await first[Symbol.asyncDispose]();
+  const file = join(scene.folder, 'devices', deviceId ?? '', 'tls-session.json');
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+  const before = authority.requests.length;
+  const second = scene.agent();
+  await second.start(new AbortController().signal);
+  await until(() => second.status().connection.state === 'connected');
+  assert.equal(authority.requests[before]?.isResumed, true);
+});
+
+test('a kept session that is damaged costs a full handshake and nothing more', async () => {
+  await using scene = await createScene();
+  const { authority } = scene;
+  const first = await scene.runningAgent();
+  const { deviceId } = first.status();
+  await first[Symbol.asyncDispose]();
+  const file = join(scene.folder, 'devices', deviceId ?? '', 'tls-session.json');
+  const kept = JSON.parse(await readFile(file, 'utf8'));
+  for (const text of ['{', JSON.stringify({ ...kept, session: 'AAAA' })]) {
+    await writeFile(file, text);
+    const before = authority.requests.length;
+    const agent = scene.agent();
+    await agent.start(new AbortController().signal);
+    await until(() => agent.status().connection.state === 'connected');
+    assert.equal(authority.requests[before]?.isResumed, false);
+    await agent[Symbol.asyncDispose]();
+  }
+});
+
+test('a session stands for one certificate: the next one begins with none', async () => {
+  await using scene = await createScene();
+  const file = join(scene.folder, 'tls-session.json');
+  await mkdir(scene.folder, { recursive: true });
+  const credential = { url: 'https://a', ca: 'root', certificate: 'one' };
+  const sessions = await openTlsSessions(file);
+  sessions.of(credential).keep(Buffer.from('a ticket'));
+  await sessions[Symbol.asyncDispose]();
+  const again = await openTlsSessions(file);
+  assert.equal(String(again.of(credential).present), 'a ticket');
+  for (const other of [{ certificate: 'two' }, { url: 'https://b' }, { ca: 'other' }]) {
+    assert.equal(again.of({ ...credential, ...other }).present, undefined);
+  }
+});
+
+test('the first attempt after a lost channel is spread as the authority said; those after it back off', async () => {
+  const clock = createHeldClock();
+  let draw = 0;
+  await using scene = await createScene({ clock, draw: () => draw });
+  const { authority } = scene;
+  authority.reconnectSpread = 60;
+  const agent = await scene.runningAgent();
+  const reason = () => agent.status().connection.reason;
+  draw = 0.5;
+  await authority.vanish();
+  await until(() => agent.status().connection.state === 'disconnected');
+  assert.match(reason(), /Next attempt in 30 s/);
+  clock.advance(29_000);
+  assert.match(reason(), /Next attempt in 30 s/);
+  clock.advance(1_000);
+  await until(() => /Next attempt in [12] s/.test(reason()));
+  await authority.listen();
+  clock.advance(2_000);
+  await until(() => agent.status().connection.state === 'connected');
 });

@@ -33,12 +33,16 @@ export interface SceneAgentOptions {
   readonly cycleEnded?: () => void;
 }
 
-/** The shortest draw: backoff and jitter stay real and quick. */
-const quickEntropy: Entropy = { bytes: systemEntropy.bytes, fraction: () => 0 };
-
 export async function createScene(
-  options: { readonly clock?: Clock; readonly serverClock?: Clock; readonly logger?: Logger } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly serverClock?: Clock;
+    readonly logger?: Logger;
+    /** What every draw gives; default 0, the shortest: backoff and jitter stay real and quick. */
+    readonly draw?: () => number;
+  } = {},
 ): Promise<Scene> {
+  const quickEntropy: Entropy = { bytes: systemEntropy.bytes, fraction: options.draw ?? (() => 0) };
   const root = await mkdtemp(join(tmpdir(), 'moorline-agent-'));
   const clock = options.clock ?? systemClock;
   const authority = await createTestAuthority({

@@ -9,6 +9,8 @@ export interface SeenRequest {
   readonly body: unknown;
   /** Serial of the client certificate, lower-case hex; empty without one. */
   readonly serial: string;
+  /** Over a TLS session that was resumed. */
+  readonly isResumed: boolean;
 }
 
 export interface CannedAnswer {
@@ -29,6 +31,7 @@ export function seen(request: IncomingMessage, body: unknown): SeenRequest {
     query: url.searchParams,
     body,
     serial,
+    isResumed: (request.socket as TLSSocket).isSessionReused(), // of an https server
   };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +14,7 @@ import {
   ENROL_PREFIX,
   EnrolBody,
   encodeInvitation,
+  RECONNECT_SPREAD_HEADER,
   RenewBody,
   ReportsBody,
 } from '@moorline/contracts/agent';
@@ -48,6 +50,8 @@ export interface TestAuthority extends AsyncDisposable {
   lifeMs: number;
   /** Whether answers say `actionsWaiting`. */
   saysActionsWaiting: boolean;
+  /** Seconds over which devices are to spread their return; null: not said. */
+  reconnectSpread: number | null;
   /** Answers a request in place of the protocol when it returns something. */
   intercept: (request: SeenRequest) => CannedAnswer | undefined;
   invitation(change?: { readonly rootFingerprint?: string; readonly url?: string }): string;
@@ -89,6 +93,7 @@ export async function createTestAuthority(options: {
   const channels = new Set<WebSocket>();
   const waiters = new Set<() => void>();
   const secret = 'a secret of the test';
+  const ticketKeys = randomBytes(48);
   let cursor = 0;
   let port = 0;
   let server: Server | undefined;
@@ -107,6 +112,7 @@ export async function createTestAuthority(options: {
     isRevoked: () => false,
     lifeMs: 90 * 24 * 3_600_000,
     saysActionsWaiting: true,
+    reconnectSpread: null,
     intercept: () => undefined,
     get documents() {
       return stored.rows();
@@ -168,6 +174,10 @@ export async function createTestAuthority(options: {
 
   async function listen(): Promise<void> {
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+    sockets.on('headers', (headers) => {
+      if (authority.reconnectSpread === null) return;
+      headers.push(`${RECONNECT_SPREAD_HEADER}: ${authority.reconnectSpread}`);
+    });
     const created = createServer(
       {
         key,
@@ -176,6 +186,9 @@ export async function createTestAuthority(options: {
         requestCert: true,
         rejectUnauthorized: false,
         minVersion: 'TLSv1.3',
+        // A server that comes back opens the tickets of before.
+        ticketKeys,
+        sessionIdContext: 'test authority',
       },
       (request, response) => {
         handle(request, response).catch((error: unknown) => {

@@ -21,4 +21,6 @@ export {
   AGENT_PROTOCOL,
   CLIENT_VERSION_HEADER,
   deviceUri,
+  MAX_RECONNECT_SPREAD_S,
+  RECONNECT_SPREAD_HEADER,
 } from './protocol.ts';

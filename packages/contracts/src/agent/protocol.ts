@@ -19,6 +19,14 @@ export const AGENT_PATHS = {
 /** Request header: the client's version, e.g. `0.1.0`. */
 export const CLIENT_VERSION_HEADER = 'moorline-client-version';
 
+/**
+ * Answer header, of the channel's upgrade and of GET desired: over how many seconds a device spreads its first
+ * attempt after it lost its channel, so that all of a big authority's devices do not return as one. since 1
+ */
+export const RECONNECT_SPREAD_HEADER = 'moorline-reconnect-spread';
+/** Longest spread that an agent takes. */
+export const MAX_RECONNECT_SPREAD_S = 900;
+
 /** Limits that both ends know. Sizes are of the body after decompression. */
 export const AGENT_LIMITS = {
   enrolBytes: 32 * 1024,

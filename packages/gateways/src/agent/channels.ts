@@ -1,4 +1,10 @@
-import { AGENT_PATHS, CHANNEL_CLOSE, type NudgeMessage } from '@moorline/contracts/agent';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  AGENT_PATHS,
+  CHANNEL_CLOSE,
+  type NudgeMessage,
+  RECONNECT_SPREAD_HEADER,
+} from '@moorline/contracts/agent';
 import { httpErrors, type PeerCertificate, type UpgradeRequest } from '@moorline/http';
 import {
   asMoorlineError,
@@ -18,6 +24,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { ACTIONS, AgentSocket, DESIRED } from './agent-socket.ts';
 import type { DeviceAccess } from './device-access.ts';
 import { createPingWheel } from './ping-wheel.ts';
+import type { ReconnectSpread } from './reconnect-spread.ts';
 import { noteRefusal, type RecordRefusal } from './refused.ts';
 
 /** The open channels of an authority, at most one a device. @spec docs/protocols/agent.md §8 */
@@ -37,6 +44,10 @@ const CLOSE_PAUSE_MS = 20;
 const CLOSE_WAIT_MS = 2_000;
 const NUDGE_BATCH = 50;
 const NUDGE_PAUSE_MS = 100;
+/** Channels that are being looked up; more than these are asked to come later. */
+const MAX_ARRIVING = 1_000;
+const BUSY_RETRY_S = 5;
+const BUSY_RETRY_SPREAD_S = 10;
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
 
@@ -56,8 +67,12 @@ export function createChannels(deps: {
   readonly entropy: Entropy;
   readonly logger: Logger;
   readonly refused: RecordRefusal;
+  readonly spread: ReconnectSpread;
+  /** Default 1,000. */
+  readonly maxArriving?: number;
 }): Channels {
-  const { devicePort, access, clock, entropy, logger } = deps;
+  const { devicePort, access, clock, entropy, logger, spread } = deps;
+  const maxArriving = deps.maxArriving ?? MAX_ARRIVING;
   const byDevice = new Map<DeviceId, AgentSocket>();
   const open = new Set<AgentSocket>();
   const server = new WebSocketServer({
@@ -70,6 +85,12 @@ export function createChannels(deps: {
   const wheel = createPingWheel<AgentSocket>({ clock, entropy }, visit);
   const tasks = createTaskGroup('agent channels', logger);
   tasks.run('ping', (signal) => wheel.run(signal));
+  server.on('headers', (headers) => {
+    headers.push(`${RECONNECT_SPREAD_HEADER}: ${spread.seconds()}`);
+  });
+  let opened = 0;
+  let arriving = 0;
+  let toRecheck: { readonly socket: AgentSocket; readonly peer: PeerCertificate }[] = [];
   let closing: Promise<void> | undefined;
 
   // One function each for all sockets, not a closure per connection.
@@ -152,6 +173,16 @@ export function createChannels(deps: {
       else logger.warn({ err: error.cause ?? error }, 'channel could not be looked up again');
     }
   }
+  function recheckSoon(socket: AgentSocket, peer: PeerCertificate): void {
+    toRecheck.push({ socket, peer });
+    if (toRecheck.length > 1) return;
+    tasks.run('look up again', async () => {
+      await nextTurn();
+      const all = toRecheck;
+      toRecheck = [];
+      await Promise.all(all.map((one) => recheck(one.socket, one.peer)));
+    });
+  }
   function disconnect(socket: AgentSocket, reason: string): void {
     leave(socket);
     socket.close(CHANNEL_CLOSE.revoked, closeReason(reason));
@@ -203,16 +234,27 @@ export function createChannels(deps: {
       },
     },
     async accept({ request, socket: raw, head, peer, remoteAddress, signal }) {
-      const device = await access.authenticate(peer).catch((thrown: unknown) => {
+      if (arriving >= maxArriving) {
+        const spreadS = Math.floor(BUSY_RETRY_SPREAD_S * entropy.fraction());
+        throw httpErrors.busy({ retryAfterSeconds: BUSY_RETRY_S + spreadS });
+      }
+      let device: AuthenticatedDevice;
+      arriving += 1;
+      try {
+        device = await access.authenticate(peer);
+      } catch (thrown) {
         const from = { actor: peer.uri.slice(0, 128), target: `GET ${AGENT_PATHS.channel}` };
         noteRefusal(deps.refused, asMoorlineError(thrown), { ...from, remoteAddress });
         throw thrown;
-      });
+      } finally {
+        arriving -= 1;
+      }
       if (closing) throw httpErrors.stopping();
       if (signal.aborted) return;
       server.handleUpgrade(request, raw, head, (socket) => {
         socket.device = device;
-        socket.connectionId = Buffer.from(entropy.bytes(8)).toString('hex');
+        opened += 1;
+        socket.connectionId = String(opened);
         socket.expiresAt = peer.notAfter;
         socket.on('message', onMessage);
         socket.on('pong', onPong);
@@ -221,9 +263,9 @@ export function createChannels(deps: {
         socket.on('error', onError);
         open.add(socket);
         wheel.add(socket);
-        devicePort.contacted(device, { remoteAddress });
         enter(socket, device);
-        tasks.run('look up again', () => recheck(socket, peer));
+        spread.connected(open.size);
+        recheckSoon(socket, peer);
       });
     },
     close() {

@@ -66,6 +66,8 @@ export class RecordingPort implements DevicePort {
   readonly #closings: EventEmitter = new EventEmitter();
   /** Awaited by putDocuments and by authenticate. */
   gate: Promise<void> = Promise.resolve();
+  /** Calls of authenticate. */
+  lookUps = 0;
 
   async enrol(request: EnrolRequest): Promise<IssuedIdentity> {
     this.enrolments.push(request);
@@ -83,6 +85,7 @@ export class RecordingPort implements DevicePort {
     serial: string;
     uri: string;
   }): Promise<AuthenticatedDevice> {
+    this.lookUps += 1;
     await this.gate;
     if (this.revoked.has(serial)) throw errors.revoked();
     return {
@@ -173,7 +176,7 @@ export interface TestGateway extends AsyncDisposable {
 /** A gateway on a free port of loopback, with real mutual TLS and a port that records. */
 export async function startGateway(
   server: { readonly cert: string; readonly key: string; readonly ca: string },
-  options: { clock?: Clock; quotas?: AgentGatewayDeps['quotas'] } = {},
+  options: { clock?: Clock } & Partial<Pick<AgentGatewayDeps, 'quotas' | 'maxArriving'>> = {},
 ): Promise<TestGateway> {
   const clock = options.clock ?? systemClock;
   const port = new RecordingPort();
@@ -182,7 +185,11 @@ export async function startGateway(
     name: 'gateway',
     host: '127.0.0.1',
     port: 0,
-    tls: { ...server, requestClientCertificate: true },
+    tls: {
+      ...server,
+      requestClientCertificate: true,
+      ticketKeys: { current: systemEntropy.bytes(48), former: [] },
+    },
     logger: silentLogger,
     stopMs: 100,
   });
@@ -195,6 +202,7 @@ export async function startGateway(
     refused: (refusal) => refusals.push(refusal),
     limiter: createAttemptLimiter(clock, { burst: 3, perMinute: 6 }),
     ...(options.quotas && { quotas: options.quotas }),
+    ...(options.maxArriving !== undefined && { maxArriving: options.maxArriving }),
   });
   const { port: tcpPort } = await listener.listen();
   const target = { host: '127.0.0.1', port: tcpPort, ca: server.ca };

@@ -4,6 +4,7 @@ import type { Clock, Entropy, Logger } from '@moorline/kernel';
 import type { DeviceNudger, DevicePort } from '@moorline/model/ports';
 import { createChannels } from './channels.ts';
 import { createDeviceAccess } from './device-access.ts';
+import { createReconnectSpread } from './reconnect-spread.ts';
 import { auditRefused, type RecordRefusal } from './refused.ts';
 import { registerAgentRoutes } from './routes.ts';
 
@@ -23,6 +24,8 @@ export interface AgentGatewayDeps {
   readonly refused: RecordRefusal;
   /** What one device may send: bursts, then so many a second. */
   readonly quotas?: Partial<DeviceQuotas>;
+  /** Channels that may be looked up at once before more are asked to come later; default 1,000. */
+  readonly maxArriving?: number;
 }
 
 export interface DeviceQuotas {
@@ -63,6 +66,7 @@ export function registerAgentGateway(listener: Listener, deps: AgentGatewayDeps)
     devicePort,
     buckets(quotas.requestBurst, quotas.requestsPerSecond),
   );
+  const spread = createReconnectSpread();
   auditRefused(listener.app, deps.refused);
   registerAgentRoutes(listener.app, {
     devicePort,
@@ -70,8 +74,9 @@ export function registerAgentGateway(listener: Listener, deps: AgentGatewayDeps)
     authorityName: deps.authorityName,
     limiter: deps.limiter,
     documents: buckets(quotas.documentBurst, quotas.documentsPerSecond),
+    spread,
   });
-  const channels = createChannels({ ...deps, access });
+  const channels = createChannels({ ...deps, access, spread });
   listener.onUpgrade(AGENT_PATHS.channel, (upgrade) => channels.accept(upgrade));
   return {
     nudger: channels.nudger,

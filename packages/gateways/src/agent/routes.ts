@@ -7,6 +7,7 @@ import {
   DocumentsBody,
   EnrolBody,
   IdentityAnswer,
+  RECONNECT_SPREAD_HEADER,
   RenewBody,
   ReportsBody,
 } from '@moorline/contracts/agent';
@@ -15,6 +16,7 @@ import type { DevicePort, IssuedIdentity } from '@moorline/model/ports';
 import { Type } from 'typebox';
 import { type DeviceAccess, spend } from './device-access.ts';
 import { agentErrors } from './errors.ts';
+import type { ReconnectSpread } from './reconnect-spread.ts';
 import { stateDocuments } from './state-documents.ts';
 import { actionId, checkTime } from './wire-checks.ts';
 
@@ -27,6 +29,7 @@ export function registerAgentRoutes(
     readonly authorityName: string;
     readonly limiter: AttemptLimiter;
     readonly documents: TokenBuckets;
+    readonly spread: ReconnectSpread;
   },
 ): void {
   const { devicePort, access, limiter } = deps;
@@ -107,8 +110,9 @@ export function registerAgentRoutes(
         response: { 200: DesiredAnswer },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const device = access.deviceOf(request);
+      reply.header(RECONNECT_SPREAD_HEADER, deps.spread.seconds());
       const [state, actions] = await Promise.all([
         devicePort.desiredState(device, request.query.cursor ?? null),
         devicePort.waitingActions(device),
