@@ -1,14 +1,24 @@
+import { sqlOf } from '@moorline/db';
 import type { ActionId, DeviceId } from '@moorline/kernel';
 import { type ActionHop, type ActionResult, canMoveTo, isFinalState } from '@moorline/model';
-import type { DeviceActionReport, DevicePort, Transaction } from '@moorline/model/ports';
+import type {
+  DeviceAction,
+  DeviceActionReport,
+  DevicePort,
+  Transaction,
+} from '@moorline/model/ports';
 import { sql } from 'kysely';
-import { loadOwn } from '../devices/index.ts';
+import { createGroupCommit } from '../../group-commit.ts';
+import { namesOfOwn } from '../devices/index.ts';
 import { type ActionDeps, moveActions } from './context.ts';
 import { actionErrors } from './errors.ts';
 import { type Advance, type StoredAction, selectActions } from './store.ts';
 import { plausibleTime, receivedResult } from './trail.ts';
 
 const WAITING_LIMIT = 100;
+const ASKED_AT_ONCE = 500;
+const REPORTED_AT_ONCE = 100;
+const REPORTS_AT_ONCE = 500;
 
 /** What a device asks and says of its actions. */
 export function createDeviceSide(
@@ -17,27 +27,25 @@ export function createDeviceSide(
   const { profile, database, clock, refusals } = deps;
   const { authorityId } = profile;
 
+  // Devices that come back in a storm ask together, and what they report is stored together.
+  const waitingOf = createGroupCommit<DeviceId, readonly DeviceAction[]>({
+    commit: (ids) =>
+      database.read(authorityId, (tx) => selectWaiting(tx, ids, new Date(clock.now()))),
+    maxItems: ASKED_AT_ONCE,
+  });
+  const take = createGroupCommit<Reported, Taken>({
+    commit: (items) => database.transaction(authorityId, (tx) => takeReports(tx, deps, items)),
+    maxItems: REPORTED_AT_ONCE,
+    sizeOf: ({ reports }) => reports.length,
+    maxSize: REPORTS_AT_ONCE,
+    keyOf: ({ deviceId }) => deviceId,
+  });
+
   return {
-    async waitingActions({ deviceId }) {
-      const waiting = await database.read(authorityId, (tx) =>
-        selectActions(
-          tx,
-          sql`device_id = ${deviceId} and origin is null and state = 'queuedForDevice'
-            and expires_at > ${new Date(clock.now())}`,
-          { order: sql`requested_at, id`, limit: WAITING_LIMIT },
-        ),
-      );
-      return waiting.map(({ row }) => ({
-        id: row.id as ActionId,
-        kind: row.kind,
-        expiresAt: row.expires_at.toISOString(),
-      }));
-    },
+    waitingActions: ({ deviceId }) => waitingOf(deviceId),
 
     async reportActions({ deviceId }, reports) {
-      const { unknown, late } = await database.transaction(authorityId, (tx) =>
-        takeReports(tx, deps, deviceId, reports),
-      );
+      const { unknown, late } = await take({ deviceId, reports });
       for (const { action, report } of late) {
         refusals.record({
           activity: 'actions.report',
@@ -64,31 +72,88 @@ export function createDeviceSide(
   };
 }
 
+interface Reported {
+  readonly deviceId: DeviceId;
+  readonly reports: readonly DeviceActionReport[];
+}
+
 interface Late {
   readonly action: StoredAction;
   readonly report: DeviceActionReport;
+}
+
+/** What could not be taken of a device's reports. */
+interface Taken {
+  readonly unknown: readonly string[];
+  readonly late: readonly Late[];
+}
+
+/** What waits for each of the devices, oldest first. */
+async function selectWaiting(
+  tx: Transaction,
+  ids: readonly DeviceId[],
+  now: Date,
+): Promise<(readonly DeviceAction[])[]> {
+  const { rows } = await sql<{
+    id: ActionId;
+    device_id: DeviceId;
+    kind: DeviceAction['kind'];
+    expires_at: Date;
+  }>`select id, device_id, kind, expires_at from actions
+    where authority_id = ${tx.authorityId} and device_id = any(${[...ids]}::uuid[])
+      and origin is null and state = 'queuedForDevice' and expires_at > ${now}
+    order by requested_at, id`.execute(sqlOf(tx));
+  const byDevice = Map.groupBy(rows, (row) => row.device_id);
+  return ids.map((id) =>
+    (byDevice.get(id) ?? []).slice(0, WAITING_LIMIT).map((row) => ({
+      id: row.id,
+      kind: row.kind,
+      expiresAt: row.expires_at.toISOString(),
+    })),
+  );
 }
 
 /** Known reports are taken whatever the others are; a device cannot touch what is not its own. */
 async function takeReports(
   tx: Transaction,
   deps: ActionDeps,
-  deviceId: DeviceId,
-  reports: readonly DeviceActionReport[],
-): Promise<{ unknown: string[]; late: Late[] }> {
-  const device = await loadOwn(tx, deviceId);
-  const ids = [...new Set(reports.map((report) => report.id))];
+  items: readonly Reported[],
+): Promise<Taken[]> {
+  const deviceIds = items.map(({ deviceId }) => deviceId);
+  const names = await namesOfOwn(tx, deviceIds);
+  const ids = new Set(items.flatMap(({ reports }) => reports.map((report) => report.id)));
   const actions = await selectActions(
     tx,
-    sql`id::text = any(${ids}::text[]) and device_id = ${deviceId} and origin is null`,
+    sql`id::text = any(${[...ids]}::text[]) and device_id = any(${deviceIds}::uuid[])
+      and origin is null`,
     { lock: 'wait' },
   );
   const known = new Map<string, StoredAction>(actions.map((action) => [action.row.id, action]));
+  const judged = items.map((item) => judge(deps, item, known, names.get(item.deviceId)));
+  await moveActions(
+    tx,
+    deps,
+    judged.flatMap(({ advances }) => advances),
+  );
+  return judged;
+}
+
+/** What the reports of one device, in their order, make of its actions. */
+function judge(
+  deps: Pick<ActionDeps, 'clock'>,
+  { deviceId, reports }: Reported,
+  known: ReadonlyMap<string, StoredAction>,
+  name: string | undefined,
+): Taken & { readonly advances: readonly Advance[] } {
   const advances = new Map<string, Advance & { readonly hops: ActionHop[] }>();
+  const unknown = new Set<string>();
   const late: Late[] = [];
   for (const report of reports) {
     const action = known.get(report.id);
-    if (!action) continue;
+    if (action?.row.device_id !== deviceId) {
+      unknown.add(report.id);
+      continue;
+    }
     const advance = advances.get(report.id) ?? { action, hops: [], result: null };
     const last = advance.hops.at(-1) ?? action.hops.at(-1);
     if (!last) continue;
@@ -102,13 +167,12 @@ async function takeReports(
       state: report.state,
       at: plausibleTime(report.at, last.at, deps.clock.now()),
       place: 'device',
-      placeName: device?.name ?? deviceId,
-      reason: reportReason(report.state, device?.name ?? 'The device', result),
+      placeName: name ?? deviceId,
+      reason: reportReason(report.state, name ?? 'The device', result),
     });
     advances.set(report.id, { ...advance, result: result ?? advance.result });
   }
-  await moveActions(tx, deps, [...advances.values()]);
-  return { unknown: ids.filter((id) => !known.has(id)), late };
+  return { unknown: [...unknown], late, advances: [...advances.values()] };
 }
 
 function reportReason(

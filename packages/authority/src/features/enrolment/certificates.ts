@@ -92,29 +92,35 @@ export interface CertificateStanding {
   readonly isBlocked: boolean;
 }
 
-export async function readStanding(
+export async function readStandings(
   tx: Transaction,
-  serial: string,
-): Promise<CertificateStanding | undefined> {
+  serials: readonly string[],
+): Promise<ReadonlyMap<string, CertificateStanding>> {
   const { rows } = await sql<{
+    serial: string;
     device_id: DeviceId;
     not_after: Date;
     revoked_at: Date | null;
     is_blocked: boolean | null;
-  }>`select c.device_id, c.not_after, c.revoked_at, d.is_blocked
+  }>`select c.serial, c.device_id, c.not_after, c.revoked_at, d.is_blocked
     from device_certificates c
     left join devices d
       on d.authority_id = c.authority_id and d.id = c.device_id and d.origin is null
-    where c.authority_id = ${tx.authorityId} and c.serial = ${serial}`.execute(sqlOf(tx));
-  const [row] = rows;
-  if (!row) return undefined;
-  return {
-    deviceId: row.device_id,
-    notAfter: row.not_after.getTime(),
-    isRevoked: row.revoked_at !== null,
-    isKnown: row.is_blocked !== null,
-    isBlocked: row.is_blocked === true,
-  };
+    where c.authority_id = ${tx.authorityId} and c.serial = any(${[...serials]}::text[])`.execute(
+    sqlOf(tx),
+  );
+  return new Map(
+    rows.map((row) => [
+      row.serial,
+      {
+        deviceId: row.device_id,
+        notAfter: row.not_after.getTime(),
+        isRevoked: row.revoked_at !== null,
+        isKnown: row.is_blocked !== null,
+        isBlocked: row.is_blocked === true,
+      },
+    ]),
+  );
 }
 
 export async function revokeCertificates(

@@ -13,6 +13,7 @@ import {
 import { type Actor, actorName } from '@moorline/model';
 import type { DeviceNudger, DevicePort, Transaction } from '@moorline/model/ports';
 import { CLIENT_LIFE_MS, type Issuer, readCsr } from '@moorline/pki';
+import { createGroupCommit } from '../../group-commit.ts';
 import type { Profile } from '../../profile.ts';
 import { announce } from '../../topics.ts';
 import { authorize } from '../access/index.ts';
@@ -35,7 +36,7 @@ import {
   insertCertificates,
   keyFingerprint,
   presentCertificate,
-  readStanding,
+  readStandings,
   revokeCertificates,
 } from './certificates.ts';
 import { createEnrol } from './enrol.ts';
@@ -61,6 +62,7 @@ export interface Enrolment extends Pick<DevicePort, 'enrol' | 'renew' | 'authent
 
 const DAY_MS = 86_400_000;
 const CERTIFICATES_PER_DAY = 10;
+const LOOK_UPS_AT_ONCE = 500;
 
 export interface EnrolmentDeps {
   readonly profile: Profile;
@@ -99,11 +101,20 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
     }
   }
 
+  // Devices that come in a storm are looked up together.
+  const lookUp = createGroupCommit<string, { readonly standing: CertificateStanding | undefined }>({
+    async commit(serials) {
+      const found = await database.read(authorityId, (tx) => readStandings(tx, serials));
+      return serials.map((serial) => ({ standing: found.get(serial) }));
+    },
+    maxItems: LOOK_UPS_AT_ONCE,
+  });
+
   async function standingOf(serial: string): Promise<CertificateStanding | undefined> {
     const cached = standings.get(serial);
     if (cached) return cached;
     const mark = standings.mark();
-    const standing = await database.read(authorityId, (tx) => readStanding(tx, serial));
+    const { standing } = await lookUp(serial);
     if (standing?.isKnown && !standing.isRevoked && !standing.isBlocked) {
       standings.put(serial, standing, mark);
     }
