@@ -81,14 +81,26 @@ async function runPart(runtime, part) {
   );
 }
 
+const QUERY_WORKER = 'query-worker';
+
+function entryPoint(name) {
+  return name === QUERY_WORKER
+    ? 'packages/query-language/src/worker.ts'
+    : `apps/${name}/src/main.ts`;
+}
+
 /** Into a folder beside the last build, then moved over it: a running process never sees half a build. */
 async function buildBundles(only) {
+  // What hosts start as a thread of theirs is a file of its own.
+  const programs = only.some((name) => name === 'tenant' || name === 'site')
+    ? [...only, QUERY_WORKER]
+    : only;
   const { build: bundle } = await import('esbuild');
   const staging = join(root, '.build', `bundles-${process.pid}`);
   try {
     await bundle({
       absWorkingDir: root,
-      entryPoints: Object.fromEntries(only.map((name) => [name, `apps/${name}/src/main.ts`])),
+      entryPoints: Object.fromEntries(programs.map((name) => [name, entryPoint(name)])),
       outdir: staging,
       outExtension: { '.js': '.mjs' },
       bundle: true,
@@ -102,7 +114,7 @@ async function buildBundles(only) {
       logLevel: 'silent',
     });
     mkdirSync(DIST, { recursive: true });
-    for (const name of only) {
+    for (const name of programs) {
       for (const file of [`${name}.mjs.map`, `${name}.mjs`]) {
         renameSync(join(staging, file), join(DIST, file));
       }
