@@ -3,11 +3,13 @@ import { type BenchCommand, parseArguments, UsageError } from './arguments.ts';
 import { comparisonText } from './compare.ts';
 import { type Figure, readReport, writeReport } from './report.ts';
 import { createSuiteRun, type Suite } from './suite.ts';
-import { measureActions } from './suites/actions.ts';
+import { actions } from './suites/actions.ts';
 import { measureAgent } from './suites/agent.ts';
 import { channel } from './suites/channel.ts';
 import { checkin } from './suites/checkin.ts';
 import { enrol } from './suites/enrol.ts';
+import { lists } from './suites/lists.ts';
+import { storm } from './suites/storm.ts';
 import { measureUpload } from './suites/upload.ts';
 import { measureVisible } from './suites/visible.ts';
 import { table } from './table.ts';
@@ -28,12 +30,9 @@ const SUITES: readonly Suite[] = [
     workload: () => '1 device, 200 changes',
     measure: measureVisible,
   },
-  {
-    name: 'actions',
-    about: 'an action there and back',
-    workload: () => '1 device, 200 actions',
-    measure: measureActions,
-  },
+  actions,
+  lists,
+  storm,
   {
     name: 'agent',
     about: 'the agent at rest',

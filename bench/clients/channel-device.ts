@@ -3,6 +3,7 @@ import { type ActionsAnswer, AGENT_PATHS, type NudgeMessage } from '@moorline/co
 import { type BackoffPolicy, backoffMs, systemEntropy } from '@moorline/kernel';
 import { clientFrame, OPCODE, readFrame } from './frames.ts';
 import {
+  type DialOptions,
   jsonRequest,
   loopbackAddress,
   type RawConnection,
@@ -126,13 +127,14 @@ export class ChannelDevice {
     const { host, port, ca, key, counts } = this.#place;
     const session = handshake === 'resumed' ? this.#session : undefined;
     return new Promise((resolve, reject) => {
-      const socket = connect({
+      const options: DialOptions = {
         ...{ host, port, ca, key, cert: this.#certificate, servername: 'localhost' },
         localAddress: loopbackAddress(this.#index),
         minVersion: 'TLSv1.3',
         ALPNProtocols: ['http/1.1'],
         ...(session && { session }),
-      });
+      };
+      const socket = connect(options);
       socket.setTimeout(HANDSHAKE_MS, () => socket.destroy(new Error('no handshake in time')));
       socket.on('session', (fresh: Buffer) => {
         this.#session = fresh;
@@ -159,6 +161,8 @@ export class ChannelDevice {
   #closed(socket: TLSSocket): void {
     if (this.#socket !== socket) return;
     this.#socket = null;
+    this.#requests?.close();
+    this.#requests = null;
     this.isOpen = false;
     this.#place.counts.connected -= 1;
     if (this.#isClosing) return;
@@ -179,16 +183,24 @@ export class ChannelDevice {
     }
   }
 
-  /** One after the other, as the agent; what fails is counted, and the next nudge or poll makes it good. */
+  /** One after the other; what fails is tried again after a pause, as the agent does. */
   #ask(work: () => Promise<unknown>): void {
-    this.#turn = this.#turn.then(work).then(
-      () => {},
-      () => {
+    this.#turn = this.#turn.then(() => this.#insist(work));
+  }
+
+  async #insist(work: () => Promise<unknown>): Promise<void> {
+    for (let failures = 0; this.isOpen; failures++) {
+      try {
+        await work();
+        return;
+      } catch (error) {
         this.#place.counts.requestsFailed += 1;
         this.#requests?.close();
         this.#requests = null;
-      },
-    );
+        const askedMs = error instanceof Refusal ? error.retryAfterSeconds * 1000 : 0;
+        await pause(Math.max(askedMs, backoffMs(BACKOFF, failures, systemEntropy)));
+      }
+    }
   }
 
   /** What the agent asks for and says around *Sync machine policy*. */
@@ -211,8 +223,9 @@ export class ChannelDevice {
   }
 
   async #request(method: string, path: string, body?: string): Promise<Buffer> {
-    this.#requests ??= rawOver(await this.#dial('resumed'));
-    const connection = this.#requests;
+    const known = this.#requests?.socket.destroyed === false ? this.#requests : null;
+    const connection = known ?? rawOver(await this.#dial('resumed'));
+    this.#requests = connection;
     clearTimeout(this.#idle);
     this.#place.counts.requests += 1;
     const answer = await connection.send(jsonRequest(method, 'localhost', path, body));

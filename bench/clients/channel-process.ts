@@ -75,6 +75,9 @@ serveCalls({
   },
 
   counts: () => loaded().counts,
+
+  /** Which devices have their channel open. */
+  open: () => devices.flatMap((device, index) => (device.isOpen ? [index] : [])),
 });
 
 function loaded(): Place {

@@ -18,8 +18,11 @@ export interface RawConnection {
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
+/** How to dial; node's own type leaves the local address out. */
+export type DialOptions = ConnectionOptions & { readonly localAddress: string };
+
 /** Resolves when TLS is done. */
-export async function openRaw(options: ConnectionOptions): Promise<RawConnection> {
+export async function openRaw(options: DialOptions): Promise<RawConnection> {
   const socket = connect({ minVersion: 'TLSv1.3', ALPNProtocols: ['http/1.1'], ...options });
   socket.setNoDelay(true);
   await once(socket, 'secureConnect');
@@ -48,6 +51,7 @@ export function rawOver(socket: TLSSocket): RawConnection {
     socket,
     send(request) {
       if (pending) throw new Error('one request at a time');
+      if (socket.destroyed) return Promise.reject(new Error('the connection was closed'));
       pending = Promise.withResolvers<RawAnswer>();
       socket.write(request);
       return pending.promise;

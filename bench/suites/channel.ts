@@ -10,10 +10,9 @@ import { median, round } from '../stats.ts';
 import type { Suite, SuiteRun, Window } from '../suite.ts';
 import { plantFleet } from '../world/fleet.ts';
 
-const WINDOWS = 5;
 const AT_ONCE = 16;
 /** What follows a connection, such as writing who is online, belongs to its cost. */
-const AFTERMATH_MS = 1_000;
+const AFTERMATH_MS = 500;
 
 type Handshake = 'full' | 'resumed';
 
@@ -37,13 +36,15 @@ export const channel: Suite = {
   name: 'channel',
   about: 'memory of an idle channel and processor time of a connection, beside a bare ws server',
   workload(run) {
-    const { devices, perWindow } = sizes(run);
-    return `${devices} idle mutual-TLS WebSockets, memory from the first quarter to all of them; ${WINDOWS} windows of ${perWindow} connections (TLS handshake, look-up, upgrade), ${AT_ONCE} under way, full and resumed, each window in turn with a bare ws server that shows the same certificates; client in a process of its own`;
+    const { devices, perWindow, windows } = sizes(run);
+    return `${devices} idle mutual-TLS WebSockets, memory from the first quarter to all of them; ${windows} windows of ${perWindow} connections (TLS handshake, look-up, upgrade), ${AT_ONCE} under way, full and resumed, each window in turn with a bare ws server that shows the same certificates; client in a process of its own`;
   },
   async measure(run) {
-    const { devices, perWindow } = sizes(run);
+    const { devices, perWindow, windows } = sizes(run);
     await using world = await run.world();
-    const fleet = await plantFleet(world, 'site', { devices, certified: devices });
+    const fleet = await plantFleet(world, 'site', {
+      ...{ devices, certified: devices, areOffline: true },
+    });
     await world.start('site');
     await using client = await startClientProcess('channel-process.ts');
     let bare = await startBareServer('socket', fleet.server);
@@ -75,7 +76,7 @@ export const channel: Suite = {
     for (const handshake of ['full', 'resumed'] as const) {
       const ours = emptyConnects();
       const bares = emptyConnects();
-      for (let window = 0; window <= WINDOWS; window++) {
+      for (let window = 0; window <= windows; window++) {
         for (const [subject, connects] of [
           [site, ours],
           [limit, bares],
@@ -117,9 +118,13 @@ export const channel: Suite = {
   },
 };
 
-function sizes(run: SuiteRun): { devices: number; perWindow: number } {
+function sizes(run: SuiteRun): { devices: number; perWindow: number; windows: number } {
   const devices = run.size({ full: 10_000, quick: 1_500 });
-  return { devices, perWindow: Math.min(devices, run.isQuick ? 150 : 1_000) };
+  return {
+    devices,
+    perWindow: Math.min(devices, run.isQuick ? 250 : 1_000),
+    windows: run.isQuick ? 3 : 5,
+  };
 }
 
 function emptyConnects(): Connects {

@@ -19,6 +19,8 @@ export interface FleetOptions {
   readonly seed?: number;
   /** Enters all of them in the change log, so that an attached host uploads them; default: no. */
   readonly isLogged?: boolean;
+  /** All are offline at first, for suites that connect them; default: as drawn. */
+  readonly areOffline?: boolean;
   /** Called with each device as it is drawn. */
   readonly onDevice?: (device: PlantedDevice) => void;
 }
@@ -67,7 +69,8 @@ export async function plantFleet(
   const certified = Math.min(options.certified ?? 0, options.devices);
 
   function* deviceLines(): Generator<string> {
-    for (const device of drawDevices(options.devices, options.seed ?? 1, Date.now())) {
+    for (const drawn of drawDevices(options.devices, options.seed ?? 1, Date.now())) {
+      const device = options.areOffline ? { ...drawn, online: false } : drawn;
       options.onDevice?.(device);
       if (ids.length < certified) {
         const serial = serialNumber();
