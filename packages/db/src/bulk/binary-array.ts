@@ -26,10 +26,10 @@ export function binaryArray(
 
 function encodeArray(type: ElementType, texts: readonly (string | null)[]): Buffer {
   const { oid, prefix } = TYPES[type];
-  // A UTF-16 unit is three bytes at most.
-  let most = 20;
-  for (const text of texts) most += 4 + prefix.length + (text?.length ?? 0) * 3;
-  const buffer = Buffer.allocUnsafe(most);
+  let size = 20;
+  for (const text of texts)
+    size += 4 + (text === null ? 0 : prefix.length + Buffer.byteLength(text));
+  const buffer = Buffer.allocUnsafe(size);
   buffer.writeInt32BE(texts.length === 0 ? 0 : 1, 0); // dimensions
   buffer.writeInt32BE(texts.includes(null) ? 1 : 0, 4);
   buffer.writeInt32BE(oid, 8);
@@ -48,5 +48,5 @@ function encodeArray(type: ElementType, texts: readonly (string | null)[]): Buff
     buffer.writeInt32BE(prefix.length + length, at);
     at = start + length;
   }
-  return buffer.subarray(0, at);
+  return buffer;
 }

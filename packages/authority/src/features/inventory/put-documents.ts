@@ -14,7 +14,7 @@ import { summaryChanges } from './summary-changes.ts';
 /** Of canonical text: what a transaction holds at a time, and what may wait for one. */
 export const GROUP_BYTES: number = DOCUMENT_LIMIT_BYTES;
 export const WAITING_BYTES: number = 32 * 1024 * 1024;
-const MAX_GROUP = 128;
+const MAX_GROUP = 64;
 const GROUPS_AT_ONCE = 2;
 const RETRY_AFTER_SECONDS = 5;
 /** Assumed of a stored row whose document was stored before sizes were. */
