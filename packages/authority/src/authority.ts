@@ -161,6 +161,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       if (isStarted) return;
       isStarted = true;
       tasks.run('presence', devices.presence.run);
+      tasks.run('device directory', devices.directory.run);
       tasks.run('actions', actions.run);
       tasks.run('refusals', refusals.run);
       tasks.run('certificates', enrolment.run);

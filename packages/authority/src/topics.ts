@@ -8,6 +8,9 @@ export const LIVE: Topic<LiveEvent> = defineTopic<LiveEvent>('live');
 /** Something was appended to the change log and committed. A lost message costs its reader one poll. */
 export const CHANGE_LOG: Topic<void> = defineTopic<void>('change-log');
 
+/** Rows of `devices` that a committed transaction wrote or removed, every one of them. */
+export const DEVICE_ROWS: Topic<readonly string[]> = defineTopic<readonly string[]>('device-rows');
+
 /** Tells who watches, after the commit, that these changed; `uploadable`: the change log has them too. */
 export function announce(
   bus: Bus,
@@ -18,6 +21,7 @@ export function announce(
 ): void {
   if (ids.length === 0) return;
   tx.afterCommit(() => {
+    if (topic === 'device') bus.publish(DEVICE_ROWS, ids);
     bus.publish(LIVE, { topic, ids: ids.length > 100 ? [] : ids });
     if (options.uploadable) bus.publish(CHANGE_LOG, undefined);
   });

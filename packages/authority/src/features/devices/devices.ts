@@ -16,8 +16,9 @@ import { managementAgents, type Profile } from '../../profile.ts';
 import { announce } from '../../topics.ts';
 import { authorize } from '../access/index.ts';
 import type { Refusals } from '../refusals/index.ts';
+import { createDeviceDirectory, type DeviceDirectory } from './directory/directory.ts';
 import { deviceErrors } from './errors.ts';
-import { countDevices, listDevices } from './list.ts';
+import { countMatching, DEFAULT_ORDER, listDevices } from './list.ts';
 import { overviewOf, readGroups } from './overview.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { type DeviceRow, managedDevice, type Presentation } from './present.ts';
@@ -42,6 +43,8 @@ export interface Devices {
   /** How many devices are managed here. */
   ownCount(): Promise<number>;
   readonly presence: Presence;
+  /** The copy in memory from which lists and totals are answered once it runs. */
+  readonly directory: Pick<DeviceDirectory, 'run' | 'isLoaded'>;
   readonly uploadSource: Pick<UploadSource, 'readDevices'>;
   readonly uploadSink: Pick<UploadSink, 'stageDevices'>;
   /** Removes devices of this origin that are there, and tells who watches; answers which were. */
@@ -65,6 +68,13 @@ export function createDevices(deps: {
   const { authorityId } = profile;
   const agents = managementAgents(profile);
   const presence = createPresence({ ...deps, authorityId });
+  const directory = createDeviceDirectory({
+    ...deps,
+    authorityId,
+    agents,
+    defaultOrder: DEFAULT_ORDER,
+  });
+  const lists = { authorityId, database, directory };
   const presentation = (): Presentation => ({
     agents,
     now: clock.now(),
@@ -74,9 +84,10 @@ export function createDevices(deps: {
   return {
     present: (row) => managedDevice(row, presentation()),
     presence,
+    directory,
     async list(actor, options) {
       authorize(actor, 'devices.read');
-      return database.read(authorityId, (tx) => listDevices(tx, options, presentation()));
+      return listDevices(lists, options, presentation());
     },
     async get(actor, id) {
       const row = await database.read(authorityId, (tx) => requireDevice(tx, id));
@@ -85,12 +96,14 @@ export function createDevices(deps: {
     },
     async count(actor, options) {
       authorize(actor, 'devices.read');
-      return database.read(authorityId, (tx) => countDevices(tx, options, presentation()));
+      return countMatching(lists, options, presentation());
     },
     async overview(actor) {
       authorize(actor, 'devices.read');
       const present = presentation();
-      const groups = await database.read(authorityId, (tx) => readGroups(tx, present.now));
+      const groups =
+        (await directory.groups(present.now)) ??
+        (await database.read(authorityId, (tx) => readGroups(tx, present.now)));
       return overviewOf(authorityId, groups, present);
     },
     async countsByOrigin() {

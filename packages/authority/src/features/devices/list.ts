@@ -1,6 +1,7 @@
-import type { QueryOptions } from '@moorline/codecs/odata';
+import type { OrderBy, QueryOptions } from '@moorline/codecs/odata';
 import type { ManagedDevice } from '@moorline/contracts/admin';
-import { sqlOf } from '@moorline/db';
+import { type Database, sqlOf } from '@moorline/db';
+import type { AuthorityId } from '@moorline/kernel';
 import type { Transaction } from '@moorline/model/ports';
 import { type RawBuilder, sql } from 'kysely';
 import { filterSql } from '../../listing/filter-sql.ts';
@@ -13,17 +14,91 @@ import {
   orderSql,
   positionSql,
 } from '../../listing/page.ts';
+import type { DeviceDirectory } from './directory/directory.ts';
 import { deviceColumns } from './entity.ts';
 import { type DeviceRow, managedDevice, type Presentation } from './present.ts';
-import { readTotals } from './store.ts';
+import { loadDevices, readTotals } from './store.ts';
 import { DEVICE_COLUMNS, type DeviceTables } from './tables.ts';
 
 const SEARCHED = ['name_key', 'serial_key', 'manufacturer_key', 'model_key'] as const;
-const DEFAULT_ORDER = [{ property: 'deviceName', isDescending: false }] as const;
+export const DEFAULT_ORDER: readonly [OrderBy] = [{ property: 'deviceName', isDescending: false }];
 const ROW = sql.join(DEVICE_COLUMNS.map((column) => sql.ref(column)));
 
-/** A page of the devices that the options ask for. @throws `odata.skiptoken_invalid` */
+/** Orders that an index serves as they are, so that a page without a filter reads its own rows only. */
+const INDEXED: readonly string[] = [
+  'deviceName',
+  'managedDeviceName',
+  'serialNumber',
+  'manufacturer',
+  'model',
+  'lastSyncDateTime',
+];
+/** Rows that an index may have to pass over. */
+const FEW_SKIPPED = 1000;
+
+/**
+ * A page of the devices that the options ask for: from an index where one serves it, else from the directory, and
+ * from the whole table while the directory cannot answer.
+ * @throws `odata.skiptoken_invalid`
+ */
 export async function listDevices(
+  deps: {
+    readonly authorityId: AuthorityId;
+    readonly database: Database;
+    readonly directory: DeviceDirectory;
+  },
+  options: QueryOptions,
+  presentation: Presentation,
+): Promise<ListPage<ManagedDevice>> {
+  const { authorityId, database, directory } = deps;
+  const page = isIndexed(options) ? null : await directory.page(options, presentation);
+  if (!page) return database.read(authorityId, (tx) => readPage(tx, options, presentation));
+  return database.read(authorityId, async (tx) => {
+    const rows = await loadDevices(tx, page.ids);
+    const total = options.count && !isNarrowed(options) ? await readTotal(tx) : page.count;
+    return {
+      // One that was removed just now is missing.
+      items: page.ids.flatMap((id) => {
+        const row = rows.get(id);
+        return row ? [managedDevice(row, presentation)] : [];
+      }),
+      count: options.count ? total : null,
+      skipToken: page.skipToken,
+    };
+  });
+}
+
+/** How many devices match; all of them come from the counter. */
+export async function countMatching(
+  deps: {
+    readonly authorityId: AuthorityId;
+    readonly database: Database;
+    readonly directory: DeviceDirectory;
+  },
+  options: QueryOptions,
+  presentation: Presentation,
+): Promise<number> {
+  const { authorityId, database, directory } = deps;
+  const count = isNarrowed(options) ? await directory.count(options, presentation) : null;
+  return count ?? database.read(authorityId, (tx) => countDevices(tx, options, presentation));
+}
+
+function isNarrowed({ filter, search }: QueryOptions): boolean {
+  return filter !== null || search.length > 0;
+}
+
+function isIndexed(options: QueryOptions): boolean {
+  const [first = DEFAULT_ORDER[0], ...others] = options.orderBy;
+  return (
+    !isNarrowed(options) &&
+    others.length === 0 &&
+    INDEXED.includes(first.property) &&
+    options.skip <= FEW_SKIPPED
+  );
+}
+
+/** A page, read from the table. @throws `odata.skiptoken_invalid` */
+export async function readPage(
   tx: Transaction,
   options: QueryOptions,
   presentation: Presentation,
@@ -53,20 +128,24 @@ export async function listDevices(
   };
 }
 
-/** How many devices match `$filter` and `$search`; all of them come from the counter. */
+/** How many devices match `$filter` and `$search`, read from the table; all of them come from the counter. */
 export async function countDevices(
   tx: Transaction,
   options: QueryOptions,
   presentation: Presentation,
 ): Promise<number> {
-  if (options.filter === null && options.search.length === 0) {
-    return (await readTotals(tx)).reduce((sum, { total }) => sum + total, 0);
+  if (!isNarrowed(options)) {
+    return readTotal(tx);
   }
   const { rows } = await sql<{ count: string }>`select count(*) as count from devices
     where ${sql.join(matching(tx, options, presentation), sql` and `)}`.execute(
     sqlOf<DeviceTables>(tx),
   );
   return Number(rows[0]?.count ?? 0);
+}
+
+async function readTotal(tx: Transaction): Promise<number> {
+  return (await readTotals(tx)).reduce((sum, { total }) => sum + total, 0);
 }
 
 function matching(

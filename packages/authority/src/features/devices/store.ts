@@ -27,6 +27,19 @@ export async function loadDevice(
   return rows[0];
 }
 
+/** The rows of those of the devices that are there, by id. */
+export async function loadDevices(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, DeviceRow>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<DeviceRow>`select ${ROW} from devices
+    where authority_id = ${tx.authorityId} and id = any(${[...ids]}::uuid[])`.execute(
+    sqlOf<DeviceTables>(tx),
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export async function insertEnrolled(
   tx: Transaction,
   devices: readonly EnrolledDevice[],

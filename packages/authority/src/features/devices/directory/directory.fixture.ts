@@ -1,0 +1,130 @@
+import { createBus } from '@moorline/bus';
+import type { QueryOptions } from '@moorline/codecs/odata';
+import { type CopyValue, copyInto } from '@moorline/db';
+import { type AuthorityId, type Logger, silentLogger } from '@moorline/kernel';
+import { createFakeClock, type FakeClock, type TestDatabase } from '@moorline/testkit';
+import { announce } from '../../../topics.ts';
+import { DEFAULT_ORDER } from '../list.ts';
+import type { Presentation } from '../present.ts';
+import { createDeviceDirectory, type DeviceDirectory } from './directory.ts';
+
+export const PRESENTATION: Presentation = {
+  agents: { own: 'mdm', attached: 'configurationManagerClient' },
+  now: Date.UTC(2026, 10, 23, 12),
+  originName: (origin) => origin,
+};
+
+export const NO_OPTIONS: QueryOptions = {
+  filter: null,
+  orderBy: [],
+  select: null,
+  top: null,
+  skip: 0,
+  count: false,
+  search: [],
+  skipToken: null,
+};
+
+/** A row that is stored as it is; what is left out is null or has a value that nothing depends on. */
+export interface StoredRow {
+  readonly id: string;
+  readonly [column: string]: CopyValue;
+}
+
+const COLUMNS = [
+  'id',
+  'origin',
+  'name',
+  'operating_system',
+  'os_version',
+  'manufacturer',
+  'model',
+  'serial_number',
+  'architecture',
+  'chassis_type',
+  'physical_memory_bytes',
+  'total_storage_bytes',
+  'free_storage_bytes',
+  'ethernet_mac_address',
+  'wifi_mac_address',
+  'online',
+  'last_contact_at',
+  'enrolled_at',
+  'client_version',
+  'certificate_expires_at',
+] as const;
+const DEFAULTS: Readonly<Record<string, CopyValue>> = {
+  architecture: 'x64',
+  chassis_type: 'laptop',
+  online: false,
+  last_contact_at: '2026-11-23T11:00:00Z',
+  enrolled_at: '2026-11-01T00:00:00Z',
+  client_version: '0.1.0',
+  certificate_expires_at: '2027-01-01T00:00:00Z',
+};
+
+/** A directory of an authority on a real database, running and loaded. */
+export interface DirectoryLab extends AsyncDisposable {
+  readonly directory: DeviceDirectory;
+  readonly clock: FakeClock;
+  /** What was logged as a warning. */
+  readonly warnings: readonly Readonly<Record<string, unknown>>[];
+  /** Tells the directory of rows, in a transaction that does nothing else. */
+  announce(ids: readonly string[]): Promise<void>;
+}
+
+export async function storeRows(
+  test: TestDatabase,
+  authorityId: AuthorityId,
+  rows: readonly StoredRow[],
+): Promise<void> {
+  await test.database.transaction(authorityId, (tx) =>
+    copyInto(
+      tx,
+      'devices',
+      COLUMNS,
+      rows.map((row) => COLUMNS.map((column) => row[column] ?? DEFAULTS[column] ?? null)),
+    ),
+  );
+}
+
+export async function openDirectory(
+  test: TestDatabase,
+  authorityId: AuthorityId,
+): Promise<DirectoryLab> {
+  const clock = createFakeClock(PRESENTATION.now);
+  const warnings: Readonly<Record<string, unknown>>[] = [];
+  const logger: Logger = { ...silentLogger, warn: (fields) => void warnings.push(fields) };
+  const bus = createBus(silentLogger);
+  const directory = createDeviceDirectory({
+    authorityId,
+    database: test.database,
+    bus,
+    clock,
+    logger,
+    agents: PRESENTATION.agents,
+    defaultOrder: DEFAULT_ORDER,
+  });
+  const stop = new AbortController();
+  const running = directory.run(stop.signal).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  while (!directory.isLoaded) await nextTurn();
+  return {
+    directory,
+    clock,
+    warnings,
+    announce: (ids) =>
+      test.database.transaction(authorityId, async (tx) =>
+        announce(bus, tx, 'device', ids, { uploadable: false }),
+      ),
+    async [Symbol.asyncDispose]() {
+      stop.abort(new Error('the test is over'));
+      await running;
+    },
+  };
+}
+
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
