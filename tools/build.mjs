@@ -1,4 +1,4 @@
-// Builds what ships: dist/{tenant,site,agent,cli}.mjs by esbuild and dist/console by Vite, at the same time.
+// Builds what ships: dist/{tenant,site,agent,cli,simulator}.mjs by esbuild and dist/console by Vite, at the same time.
 // `node tools/build.mjs` builds what is out of date; `--force` everything; `bundles` or `console` only that.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,15 @@ import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compressFolder } from './compress.mjs';
 import { startStep } from './progress.mjs';
-import { BUNDLES, DIST, readStamp, sourceHashes, staleParts, stampFile } from './sources.mjs';
+import {
+  BUNDLES,
+  DIST,
+  folderOf,
+  readStamp,
+  sourceHashes,
+  staleParts,
+  stampFile,
+} from './sources.mjs';
 import { checkMachine, findRuntime, root, runScript, SetupError } from './toolchain.mjs';
 
 // Never bundled: native builds looked up in node_modules at run time, and optional natives of ws and pg.
@@ -86,7 +94,7 @@ const QUERY_WORKER = 'query-worker';
 function entryPoint(name) {
   return name === QUERY_WORKER
     ? 'packages/query-language/src/worker.ts'
-    : `apps/${name}/src/main.ts`;
+    : `${folderOf(name)}/src/main.ts`;
 }
 
 /** Into a folder beside the last build, then moved over it: a running process never sees half a build. */

@@ -4,7 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './toolchain.mjs';
 
-export const BUNDLES = ['tenant', 'site', 'agent', 'cli'];
+export const BUNDLES = ['tenant', 'site', 'agent', 'cli', 'simulator'];
+/** The folder of a bundle's `src/main.ts`. */
+export const folderOf = (name) => (name === 'simulator' ? `packages/${name}` : `apps/${name}`);
 export const DIST = join(root, 'dist');
 const STAMP = join(DIST, '.stamp.json');
 
@@ -33,7 +35,7 @@ export const stampFile = STAMP;
 export function sourceHashes() {
   const tools = ['package-lock.json', 'tools/build.mjs', 'tools/compress.mjs'];
   const packages = foldersIn('packages');
-  const apps = BUNDLES.map((name) => `apps/${name}`);
+  const apps = BUNDLES.map(folderOf).filter((folder) => folder.startsWith('apps/'));
   return {
     bundles: hashOf([...tools, ...packages, ...apps]),
     console: hashOf([...tools, ...packages, 'apps/console']),

@@ -5,17 +5,19 @@ import { cliErrors } from './errors.ts';
 
 export const HOST_APPS = ['tenant', 'site'] as const;
 export type AppName = (typeof HOST_APPS)[number] | 'agent';
+/** What is started as a process of its own. */
+export type ProgramName = AppName | 'simulator';
 
 const self = fileURLToPath(import.meta.url);
 // As a bundle this file is dist/cli.mjs and its siblings are the apps; in a checkout it is apps/cli/src/layout.ts.
 const bundled = basename(self) === 'cli.mjs';
 const root = bundled ? dirname(dirname(self)) : dirname(dirname(dirname(dirname(self))));
 
-/** The program of an app: bundled when this is, from its sources otherwise. @throws `cli.app_missing` */
-export function appEntry(app: AppName): string {
+/** The program of that name: bundled when this is, from its sources otherwise. @throws `cli.app_missing` */
+export function appEntry(app: ProgramName): string {
   const path = bundled
     ? join(dirname(self), `${app}.mjs`)
-    : join(root, 'apps', app, 'src', 'main.ts');
+    : join(root, app === 'simulator' ? 'packages' : 'apps', app, 'src', 'main.ts');
   if (!existsSync(path)) throw cliErrors.noRuntime({ app, path });
   return path;
 }

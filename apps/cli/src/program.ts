@@ -12,6 +12,7 @@ import { devicesCommand } from './commands/devices/index.ts';
 import { enrolmentTokensCommand } from './commands/enrolment-tokens/index.ts';
 import { hostCommand } from './commands/run-app.ts';
 import { signInLinkCommand } from './commands/sign-in-link.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { tokenCommand } from './commands/token/index.ts';
 import { trustCommand } from './commands/trust.ts';
 import { upCommand } from './commands/up.ts';
@@ -38,6 +39,7 @@ export function createProgram(deps: CommandDeps): Command {
     signInLinkCommand(deps),
     contextCommand(deps),
     agentCommand(deps),
+    simulateCommand(deps),
     trustCommand(deps),
     hostCommand('tenant'),
     hostCommand('site'),

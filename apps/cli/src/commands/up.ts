@@ -14,6 +14,7 @@ interface Flags extends DataOptions {
   readonly sitePort: number;
   readonly host: string;
   readonly attach: boolean;
+  readonly simulate?: number;
 }
 
 const LONGEST_SETUP_MS = 3_600_000;
@@ -24,6 +25,7 @@ export function upCommand(deps: CommandDeps): Command {
     newCommand('up', 'Run a tenant, a site and the agent of this machine, attached', [
       'up',
       'up --data ~/moorline --tenant-port 18443 --site-port 19443',
+      'up --simulate 500',
       'up --no-attach',
     ]),
   )
@@ -35,6 +37,7 @@ export function upCommand(deps: CommandDeps): Command {
       '127.0.0.1',
     )
     .option('--no-attach', 'leave it to you to attach the site')
+    .option('--simulate <n>', 'give the site so many simulated devices', wholeNumber(1, 19_000))
     .action(async (flags: Flags) => {
       const now = deps.clock.now();
       const asked = Number(deps.environment.MOORLINE_STARTED_AT);

@@ -8,6 +8,8 @@ export interface UpOptions {
   readonly sitePort: number;
   readonly host: string;
   readonly attach: boolean;
+  /** How many simulated devices the site gets besides; absent: none. */
+  readonly simulate?: number | undefined;
 }
 
 /** @throws `cli.usage` when the two hosts' ports overlap */

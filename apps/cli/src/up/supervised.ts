@@ -1,5 +1,5 @@
 import { backoffMs, type Clock, type Entropy } from '@moorline/kernel';
-import type { AppName } from '../layout.ts';
+import type { ProgramName } from '../layout.ts';
 import { exitText, type RunningChild, startChild } from './child-process.ts';
 import { openLogFile } from './log-file.ts';
 import type { RunLock } from './run-lock.ts';
@@ -7,7 +7,7 @@ import type { StepPrinter } from './step-printer.ts';
 
 /** A program that is kept running: started again, with growing pauses, whenever it dies. */
 export interface Supervised {
-  readonly name: AppName;
+  readonly name: ProgramName;
   /** The first start; answers what it said when it served. @throws `cli.child_failed` */
   start(args: readonly string[]): Promise<unknown>;
   /** @throws `cli.child_failed` */
@@ -19,7 +19,7 @@ export interface Supervised {
 export interface SupervisedDeps {
   readonly folder: string;
   /** The program's file. */
-  entryOf(name: AppName): string;
+  entryOf(name: ProgramName): string;
   readonly lock: RunLock;
   readonly printer: StepPrinter;
   readonly clock: Clock;
@@ -30,7 +30,7 @@ const RESTART = { firstMs: 500, maxMs: 30_000 };
 /** A run this long was a good one: the next pause is short again. */
 const GOOD_RUN_MS = 60_000;
 
-export function createSupervised(name: AppName, deps: SupervisedDeps): Supervised {
+export function createSupervised(name: ProgramName, deps: SupervisedDeps): Supervised {
   const { clock, entropy, folder, lock, printer } = deps;
   const over = new AbortController();
   let child: RunningChild | undefined;

@@ -6,6 +6,7 @@ import { checkUpOptions, type UpOptions } from './options.ts';
 import { checkPorts } from './ports.ts';
 import { attachSite, describeDevice, deviceAt, startAgent } from './provision.ts';
 import { lockRun } from './run-lock.ts';
+import { simulateDevices } from './simulate.ts';
 import { createStepPrinter, type StepPrinter } from './step-printer.ts';
 import { createSupervised, type Supervised } from './supervised.ts';
 
@@ -21,6 +22,8 @@ interface Programs {
   readonly tenant: Supervised;
   readonly site: Supervised;
   readonly agent: Supervised;
+  /** With --simulate. */
+  readonly simulator: Supervised;
 }
 
 /**
@@ -44,6 +47,7 @@ export async function runUp(options: UpOptions, deps: UpDeps): Promise<void> {
     tenant: createSupervised('tenant', shared),
     site: createSupervised('site', shared),
     agent: createSupervised('agent', shared),
+    simulator: createSupervised('simulator', shared),
   };
   const killAll = (): void => {
     for (const program of Object.values(programs)) program.kill();
@@ -54,7 +58,14 @@ export async function runUp(options: UpOptions, deps: UpDeps): Promise<void> {
   try {
     printer.line(`Moorline ${productVersion()}, data in ${shown(options.folder)}`);
     const either = AbortSignal.any([signal, failed.signal]);
-    await bringUp(programs, options, printer, { ...deps, signal: either });
+    const { site } = await bringUp(programs, options, printer, { ...deps, signal: either });
+    if (options.simulate !== undefined) {
+      await simulateDevices(programs.simulator, site, options.simulate, {
+        ...deps,
+        folder: options.folder,
+        printer,
+      });
+    }
     await aborted(signal);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -62,7 +73,7 @@ export async function runUp(options: UpOptions, deps: UpDeps): Promise<void> {
     failed.abort();
     lock.noteStopping();
     printer.line(signal.aborted ? 'stopping (Ctrl-C again: at once)' : 'stopping');
-    await programs.agent.stop(STOP_MS.agent);
+    await Promise.all([programs.simulator.stop(STOP_MS.agent), programs.agent.stop(STOP_MS.agent)]);
     await programs.site.stop(STOP_MS.site);
     await programs.tenant.stop(STOP_MS.tenant);
     deps.forced.removeEventListener('abort', killAll);
@@ -75,7 +86,7 @@ async function bringUp(
   options: UpOptions,
   printer: StepPrinter,
   deps: UpDeps,
-): Promise<void> {
+): Promise<{ readonly site: RunningHost }> {
   const { clock, signal } = deps;
   const contextLock = createContextLock();
   const serving = (kind: 'tenant' | 'site'): Promise<RunningHost> =>
@@ -135,6 +146,7 @@ async function bringUp(
   line('');
   const seconds = ((clock.now() - deps.startedAt) / 1000).toFixed(1);
   line(`ready in ${seconds} s; Ctrl-C stops everything`);
+  return { site };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -50,7 +50,7 @@ export function createConnector(deps: {
     else connecting -= 1;
   };
   /** When to try again, which the last attempt decides. */
-  const comeBackAt = (device: SimulatedDevice, end: ChannelEnd): number => {
+  const comeBackAt = (device: SimulatedDevice, end: ChannelEnd, wasOpen: boolean): number => {
     const spread = 0.9 + 0.2 * entropy.fraction();
     const code = end.kind === 'closed' ? end.code : 0;
     const refusal =
@@ -62,21 +62,23 @@ export function createConnector(deps: {
     if (isRevoked) return clock.now() + REVOKED_RETRY_MS * spread;
     if (code === CHANNEL_CLOSE.replaced) return clock.now() + REPLACED_RETRY_MS * spread;
     // Spread also after the time asked for: everyone was told the same.
-    return (
-      clock.now() +
-      (retryAfterMs > 0
-        ? retryAfterMs * (1 + 0.2 * entropy.fraction())
-        : backoffMs(BACKOFF, device.attempt++, entropy))
-    );
+    if (retryAfterMs > 0) return clock.now() + retryAfterMs * (1 + 0.2 * entropy.fraction());
+    const pauseMs = backoffMs(BACKOFF, device.attempt++, entropy);
+    // All the others have lost theirs in the same moment.
+    const least = wasOpen ? device.spreadMs * entropy.fraction() : 0;
+    return clock.now() + Math.max(pauseMs, least);
   };
 
   const handlers: ChannelHandlers<SimulatedDevice> = {
-    opened(device) {
+    opened(device, spread) {
+      device.observeSpread(spread);
       connecting -= 1;
       connected += 1;
       device.openedAt = clock.now();
       device.heardAt = device.openedAt;
       counters.connects += 1;
+      if (device.isReturning) counters.reconnects += 1;
+      device.isReturning = false;
       deps.opened(device);
     },
     message(device, text) {
@@ -105,8 +107,10 @@ export function createConnector(deps: {
         device.attempt = isSteady ? 0 : Math.min(device.attempt, ATTEMPTS_AFTER_OPENING);
       }
       device.openedAt = 0;
-      device.connectAt = comeBackAt(device, end);
-      counters.reconnects += 1;
+      device.connectAt = comeBackAt(device, end, openedAt > 0);
+      if (openedAt > 0) device.isReturning = true;
+      // Whatever the server disliked, the next attempt begins anew.
+      else device.session = null;
       deps.lost(device);
     },
   };

@@ -5,6 +5,7 @@ import {
   ClientSettings,
   DEFAULT_CLIENT_SETTINGS,
   DesiredAnswer,
+  RECONNECT_SPREAD_HEADER,
 } from '@moorline/contracts/agent';
 import { simulatorErrors } from '../errors.ts';
 import type { RawAnswer } from '../link/answer-parser.ts';
@@ -46,6 +47,7 @@ export function createDesired(now: () => number): Desired {
       const query = device.cursor === null ? '' : `?cursor=${encodeURIComponent(device.cursor)}`;
       const answer = await send({ method: 'GET', path: AGENT_PATHS.desired + query });
       if (answer.status !== 200) throw refusalOf(answer, AGENT_PATHS.desired, now());
+      device.observeSpread(answer.headers.get(RECONNECT_SPREAD_HEADER));
       const body = jsonOf(answer);
       if (!accepts(DesiredAnswer, body)) {
         throw simulatorErrors.answerMalformed({ path: AGENT_PATHS.desired });

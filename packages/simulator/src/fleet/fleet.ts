@@ -56,6 +56,8 @@ export interface EnrolOptions {
   readonly invitation: string;
   /** Devices begun a second; default: as fast as it goes. */
   readonly rate?: number | undefined;
+  /** Each goes to work as soon as it has enrolled, as after `connect`; default false. */
+  readonly live?: boolean;
   /** At once; default 32. The authority takes 64 of one address. */
   readonly concurrency?: number;
   readonly onProgress?: (enrolled: number) => void;
@@ -76,11 +78,13 @@ export interface Fleet extends AsyncDisposable {
   /** Its id at the authority; null before it has enrolled. */
   deviceIdOf(index: number): string | null;
   /**
-   * Enrols every device that has not: own key, own certificate, own connection. Once `connect` was called, each
-   * goes to work as soon as it is enrolled.
+   * Enrols every device that has not: own key, own certificate, own connection. What passes by itself (an
+   * authority that is busy, or away) is waited for.
    * @throws `simulator.invitation_malformed`, `simulator.enrolment_refused`, `simulator.folder_of_another`, `pki.*`
    */
   enrol(options: EnrolOptions): Promise<void>;
+  /** Whether there is an authority that this fleet has been enrolled at. */
+  readonly hasGateway: boolean;
   /**
    * Lets the enrolled devices live: they keep their channels, poll, report and act until the fleet is disposed.
    * Resolves when every device that is switched on has its channel open.
@@ -174,10 +178,13 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
         errors: Object.fromEntries(counters.errors),
       };
     },
+    get hasGateway() {
+      return store.gateway !== null;
+    },
     nameOf: (index) => population.nameOf(deviceOf(index).index),
     deviceIdOf: (index) => deviceOf(index).identity?.deviceId ?? null,
 
-    async enrol({ invitation, rate, concurrency = 32, onProgress, signal: given }) {
+    async enrol({ invitation, rate, live, concurrency = 32, onProgress, signal: given }) {
       const signal = given ? AbortSignal.any([given, tasks.signal]) : tasks.signal;
       const missing = devices.filter(({ identity }) => identity === null);
       if (missing.length === 0) return;
@@ -192,6 +199,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
         });
       }
       store.setGateway(gateway);
+      if (live) living().start();
       const startedAt = clock.now();
       const failed = new AbortController();
       const either = AbortSignal.any([signal, failed.signal]);

@@ -28,6 +28,9 @@ export interface Life {
   readonly connected: number;
   readonly requests: number;
   readonly waiting: number;
+  /** Devices begin one after another, `rate` a second (default 500). Idempotent. */
+  start(rate?: number): void;
+  /** Starts, and resolves when every device that is switched on is connected. */
   connect(options: {
     readonly rate?: number | undefined;
     readonly signal?: AbortSignal;
@@ -274,6 +277,18 @@ export function createLife(deps: {
     wheel.set(device.index, connectAt);
   };
 
+  const start = (rate = DEFAULT_RATE): void => {
+    if (isRunning) return;
+    isRunning = true;
+    tasks.run('wheel', (stopped) => wheel.run(due, requests.sweep, stopped));
+    let count = 0;
+    for (const device of devices) {
+      if (!device.credential) continue;
+      unvisited += 1;
+      arrive(device, now() + (count++ / rate) * 1000);
+    }
+  };
+
   return {
     get online() {
       return online;
@@ -290,17 +305,9 @@ export function createLife(deps: {
     get waiting() {
       return requests.waiting;
     },
-    async connect({ rate = DEFAULT_RATE, signal }) {
-      if (!isRunning) {
-        isRunning = true;
-        tasks.run('wheel', (stopped) => wheel.run(due, requests.sweep, stopped));
-        let count = 0;
-        for (const device of devices) {
-          if (!device.credential) continue;
-          unvisited += 1;
-          arrive(device, now() + (count++ / rate) * 1000);
-        }
-      }
+    start,
+    async connect({ rate, signal }) {
+      start(rate);
       await new Promise<void>((resolve, reject) => {
         const stopped = signal ? AbortSignal.any([signal, tasks.signal]) : tasks.signal;
         const onAbort = (): void => reject(stopped.reason);

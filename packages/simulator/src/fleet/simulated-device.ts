@@ -1,4 +1,8 @@
-import type { ActionReportWire, ClientSettings } from '@moorline/contracts/agent';
+import {
+  type ActionReportWire,
+  type ClientSettings,
+  MAX_RECONNECT_SPREAD_S,
+} from '@moorline/contracts/agent';
 import type { Identity } from '../identity/identity-store.ts';
 import type { Channel } from '../link/channel.ts';
 import type { Credential } from '../link/dialer.ts';
@@ -48,6 +52,8 @@ export class SimulatedDevice implements Requester {
   presenceUntil = 0;
   connectAt = 0;
   openedAt = 0;
+  /** Has lost a channel since it opened one. */
+  isReturning = false;
   heardAt = 0;
   pollAt = 0;
   inventoryAt = 0;
@@ -57,6 +63,8 @@ export class SimulatedDevice implements Requester {
   restartAt: number = Number.POSITIVE_INFINITY;
   /** By which the authority's clock is ahead of the device's. */
   skewMs = 0;
+  /** Over how long the authority wants lost channels to come back. */
+  spreadMs = 0;
   cursor: string | null = null;
   documents = 0;
   settings: ClientSettings;
@@ -66,6 +74,12 @@ export class SimulatedDevice implements Requester {
   constructor(index: number, settings: ClientSettings) {
     this.index = index;
     this.settings = settings;
+  }
+
+  /** Takes the authority's word on `spreadMs`; one that says nothing changes nothing. */
+  observeSpread(header: string | undefined): void {
+    if (header === undefined || !/^\d{1,6}$/.test(header)) return;
+    this.spreadMs = Math.min(Number(header), MAX_RECONNECT_SPREAD_S) * 1000;
   }
 
   get credential(): Credential | null {

@@ -1,6 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { AGENT_PATHS, CHANNEL_CLOSE, CLIENT_VERSION_HEADER } from '@moorline/contracts/agent';
+import {
+  AGENT_PATHS,
+  CHANNEL_CLOSE,
+  CLIENT_VERSION_HEADER,
+  RECONNECT_SPREAD_HEADER,
+} from '@moorline/contracts/agent';
 import { type AnswerParser, createAnswerParser, type RawAnswer } from './answer-parser.ts';
 import { clientFrame, closePayload, OPCODE, readClose, readFrames } from './frames.ts';
 import { SIMULATOR_VERSION } from './http-connection.ts';
@@ -14,7 +19,8 @@ export type ChannelEnd =
 
 /** What is told of a channel: one object for all of a fleet, so that a channel itself stays small. */
 export interface ChannelHandlers<Owner> {
-  opened(owner: Owner): void;
+  /** @param spread what the answer says of RECONNECT_SPREAD_HEADER */
+  opened(owner: Owner, spread: string | undefined): void;
   /** The payload of a text message. */
   message(owner: Owner, text: string): void;
   pinged(owner: Owner): void;
@@ -142,7 +148,7 @@ export class Channel<Owner> {
     }
     this.#upgrade = null;
     this.#socket.setTimeout(0);
-    this.#handlers.opened(this.#owner);
+    this.#handlers.opened(this.#owner, answer.headers.get(RECONNECT_SPREAD_HEADER));
     return answer.body.length > 0 ? answer.body : undefined;
   }
 

@@ -12,6 +12,8 @@ export interface FleetProcessOptions {
   readonly alwaysOnline?: boolean | undefined;
   readonly localAddress?: string | undefined;
   readonly requestLimit?: number | undefined;
+  /** Devices that are enrolled already go to work at once. */
+  readonly live?: boolean | undefined;
   /** Tells the parent of every action's stages. */
   readonly events?: boolean | undefined;
 }
@@ -26,6 +28,7 @@ const OPTIONS = {
   'always-online': { type: 'boolean' },
   'local-address': { type: 'string' },
   'request-limit': { type: 'string' },
+  live: { type: 'boolean' },
   events: { type: 'boolean' },
 } as const;
 
@@ -44,6 +47,7 @@ export function fleetArguments(options: FleetProcessOptions): readonly string[] 
     ...given('request-limit', options.requestLimit),
     ...(options.chaos ? ['--chaos'] : []),
     ...(options.alwaysOnline ? ['--always-online'] : []),
+    ...(options.live ? ['--live'] : []),
     ...(options.events ? ['--events'] : []),
   ];
 }
@@ -69,6 +73,7 @@ export function readFleetArguments(argv: readonly string[]): FleetProcessOptions
     alwaysOnline: values['always-online'],
     localAddress: values['local-address'],
     requestLimit: number(values['request-limit']),
+    live: values.live,
     events: values.events,
   };
 }

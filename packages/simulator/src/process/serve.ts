@@ -1,3 +1,4 @@
+import { createTaskGroup, silentLogger } from '@moorline/kernel';
 import type { ActionEvent } from '../fleet/actions.ts';
 import type { DocumentForm } from '../fleet/documents.ts';
 import { createFleet, type Fleet } from '../fleet/fleet.ts';
@@ -21,11 +22,13 @@ export interface ProcessStats extends FleetStats {
 /** What may be asked of a fleet process, by method: parameters and answer. */
 export interface FleetMethods {
   enrol: {
-    params: { invitation: string; rate?: number; concurrency?: number };
+    params: { invitation: string; rate?: number; concurrency?: number; live?: boolean };
     result: FleetReady;
   };
   /** Answers when every device that is switched on has its channel open. */
   connect: { params: { rate?: number }; result: ProcessStats };
+  /** Enrols no more; answers when no enrolment is under way. */
+  halt: { params: Record<string, never>; result: null };
   stats: { params: Record<string, never>; result: ProcessStats };
   poll: { params: { index: number }; result: null };
   changeDocument: {
@@ -92,6 +95,11 @@ export async function serveFleet(
         }),
     );
   });
+  const tasks = createTaskGroup('simulator', silentLogger);
+  await using _stopped = { [Symbol.asyncDispose]: tasks.stop };
+  if (options.live && fleet.hasGateway) {
+    tasks.run('connect', (stopped) => fleet.connect({ signal: stopped }));
+  }
   channel.send({ type: 'ready', info: readyOf(fleet) });
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
@@ -124,12 +132,14 @@ function methodsOf(
   channel: { send(message: FleetMessage): void },
   signal: AbortSignal,
 ): Methods {
+  const halted = new AbortController();
+  let enrolling: Promise<void> = Promise.resolve();
   return {
     async enrol(params) {
       let told = 0;
-      await fleet.enrol({
+      enrolling = fleet.enrol({
         ...params,
-        signal,
+        signal: AbortSignal.any([signal, halted.signal]),
         onProgress(enrolled) {
           const now = performance.now();
           if (now - told < PROGRESS_MS) return;
@@ -137,7 +147,13 @@ function methodsOf(
           channel.send({ type: 'progress', step: `enrolling ${enrolled} of ${fleet.size}` });
         },
       });
+      await enrolling;
       return readyOf(fleet);
+    },
+    async halt() {
+      halted.abort(new Error('The enrolment was stopped.'));
+      await enrolling.catch(() => {});
+      return null;
     },
     async connect(params) {
       await fleet.connect({ ...params, signal });
