@@ -45,6 +45,10 @@ export const CloudAttach = Type.Object({
   /** Of the uplink: connected, or why not. */
   connected: Type.Boolean(),
   statusReason: Type.String(),
+  /** How the uplink goes while it is connected. */
+  transport: Type.Union([Type.Enum(['webSocket', 'longPolling']), Type.Null()]),
+  /** `host:port` of the proxy that the tenant is reached through; null: directly. */
+  proxy: Text,
   tenantName: Text,
   tenantUrl: Text,
   connectorId: Text,

@@ -1,6 +1,13 @@
 export { decodeInvitation, encodeInvitation, type Invitation, JOIN_PREFIX } from '../invitation.ts';
 export { AttachAnswer, AttachBody, RenewConnectorAnswer, RenewConnectorBody } from './attach.ts';
 export { ActionRecord, BatchAnswer, BatchRecord, DeviceRow, TombstoneRecord } from './batch.ts';
+export {
+  ChannelPollAnswer,
+  ChannelPollBody,
+  ChannelSendAnswer,
+  ChannelSendBody,
+  OpenChannelAnswer,
+} from './channel.ts';
 export { comparePositions, FIRST_POSITION, isPosition } from './position.ts';
 export {
   BATCH_HEADERS,

@@ -10,6 +10,9 @@ export const FEDERATION_PATHS = {
   attachCheck: '/federation/v1/attach/check',
   renew: '/federation/v1/renew',
   uplink: '/federation/v1/uplink',
+  channel: '/federation/v1/channel',
+  channelSend: '/federation/v1/channel/send',
+  channelPoll: '/federation/v1/channel/poll',
   batches: '/federation/v1/batches',
 } as const;
 
@@ -34,6 +37,10 @@ export const FEDERATION_LIMITS = {
   /** Silence after which either end asks for a sign of life; as long again, and the uplink is dead. */
   livenessMs: 30_000,
   attachBytes: 32 * 1024,
+  /** How long the tenant holds a poll that it has nothing for. */
+  pollHoldMs: 25_000,
+  /** Of a poll's answer; a single message may be larger. */
+  pollBytes: 256 * 1024,
 } as const;
 
 /** Close codes of the uplink; RFC 6455 §7.4.2 leaves 4000–4999 to applications. */

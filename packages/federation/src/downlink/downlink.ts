@@ -32,6 +32,7 @@ import { downlinkErrors } from './errors.ts';
 import { registerGatewayRoutes } from './gateway-routes.ts';
 import { createJoinTokens } from './join-tokens.ts';
 import { createConnectorPeers } from './peers.ts';
+import { createPollChannels } from './poll-channels.ts';
 import { createRelay } from './relay.ts';
 import { openRelayKey } from './relay-key.ts';
 import { createRemoteAuthorities } from './remotes.ts';
@@ -216,6 +217,9 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
         peers: createConnectorPeers({ authorityId, database, connectors }),
         applyBatch: createApplyBatch({ ...deps, authorityId, connectors }),
         sessions,
+        channels: createPollChannels({ sessions, clock, entropy }),
+        clock,
+        logger,
         refusals,
         limiter,
         onApplied(connectorId, { content }, isBehind) {

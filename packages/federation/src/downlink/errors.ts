@@ -93,6 +93,12 @@ const DOWNLINK_ERRORS = {
     status: 413,
     text: 'The batch is larger than {limit} records. Nothing of it was stored; the site sends smaller batches.',
   },
+  channelUnknown: {
+    code: 'uplink.channel_unknown',
+    kind: 'failure',
+    status: 404,
+    text: 'This channel has ended, or was opened with another certificate. The site opens another by itself.',
+  },
   connectorNotFound: {
     code: 'connectors.not_found',
     kind: 'failure',

@@ -17,21 +17,33 @@ import {
   peerCertificate,
   refusalOf,
 } from '@moorline/http';
-import { asMoorlineError, type ConnectorId, type MoorlineError } from '@moorline/kernel';
+import {
+  asMoorlineError,
+  type Clock,
+  type ConnectorId,
+  type Logger,
+  type MoorlineError,
+} from '@moorline/kernel';
 import { WebSocketServer } from 'ws';
 import type { RefusalAudit } from '../refusal-audit.ts';
 import { type Arrival, createArrivals } from './arrivals.ts';
 import type { ConnectorIdentities } from './attach.ts';
 import type { AppliedBatch, ApplyBatch } from './batches.ts';
+import { registerChannelRoutes } from './channel-routes.ts';
 import { downlinkErrors } from './errors.ts';
 import type { ConnectorPeers } from './peers.ts';
+import type { PollChannels } from './poll-channels.ts';
 import type { UplinkSessions } from './sessions.ts';
+import { webSocketChannel } from './uplink-channel.ts';
 
 export interface GatewayRoutesDeps {
   readonly identities: ConnectorIdentities;
   readonly peers: ConnectorPeers;
   readonly applyBatch: ApplyBatch;
   readonly sessions: UplinkSessions;
+  readonly channels: PollChannels;
+  readonly clock: Clock;
+  readonly logger: Logger;
   readonly refusals: RefusalAudit;
   readonly limiter: AttemptLimiter;
   readonly onApplied: (connectorId: ConnectorId, batch: AppliedBatch, isBehind: boolean) => void;
@@ -47,6 +59,15 @@ export function registerGatewayRoutes(listener: Listener, deps: GatewayRoutesDep
   registerRenew(listener, deps);
   registerBatches(listener, deps);
   registerUplink(listener, deps);
+  registerChannelRoutes(listener.app, {
+    channels: deps.channels,
+    async authenticate(request) {
+      const peer = shown(request);
+      const { id: connectorId } = await deps.peers.authenticate(peer);
+      return { connectorId, serial: peer.serial };
+    },
+    onRefused: (request, error) => audit(deps.refusals, 'connectors.connect', request, error),
+  });
 }
 
 function registerAttach({ app }: Listener, deps: GatewayRoutesDeps): void {
@@ -153,7 +174,13 @@ function registerUplink(listener: Listener, deps: GatewayRoutesDeps): void {
     );
     if (signal.aborted) return;
     upgrader.handleUpgrade(request, socket, head, (websocket) =>
-      deps.sessions.accept(websocket, { connectorId, serial: peer.serial }),
+      deps.sessions.accept(
+        webSocketChannel(websocket, {
+          clock: deps.clock,
+          onError: (err) => deps.logger.debug({ err, connectorId }, 'uplink error'),
+        }),
+        { connectorId, serial: peer.serial },
+      ),
     );
   });
 }
@@ -177,10 +204,11 @@ async function audit(
   thrown: Error,
 ): Promise<void> {
   const error = refusalOf(thrown, request);
-  // Two answers that the protocol lives with: they tell the site where to go on.
+  // Answers that the protocol lives with: they tell the site where to go on.
   const isCourse =
     error.code === downlinkErrors.cursorMismatch.spec.code ||
-    error.code === downlinkErrors.epochUnknown.spec.code;
+    error.code === downlinkErrors.epochUnknown.spec.code ||
+    error.code === downlinkErrors.channelUnknown.spec.code;
   if (error.kind !== 'failure' || isCourse) return;
   const peer = peerCertificate(request);
   await refusals.record(

@@ -1,9 +1,4 @@
-import {
-  type DownMessage,
-  FEDERATION_LIMITS,
-  UPLINK_CLOSE,
-  UpMessage,
-} from '@moorline/contracts/federation';
+import { UPLINK_CLOSE, UpMessage } from '@moorline/contracts/federation';
 import {
   asMoorlineError,
   type Clock,
@@ -12,10 +7,9 @@ import {
   type TaskGroup,
 } from '@moorline/kernel';
 import { Compile } from 'typebox/compile';
-import type WebSocket from 'ws';
-import { watchLiveness } from '../liveness.ts';
 import { isStorableText } from '../text-safety.ts';
 import type { UplinkFacts } from './connector-status.ts';
+import type { UplinkChannel } from './uplink-channel.ts';
 
 type Hello = Extract<UpMessage, { type: 'hello' }>;
 export type RelayResult = Extract<UpMessage, { type: 'relayResult' }>['result'];
@@ -38,9 +32,9 @@ export interface UplinkSession {
 
 /** The open uplinks, one per connector: a newer one replaces the older. */
 export interface UplinkSessions {
-  /** Takes over an upgraded socket; the session counts as open once its `hello` was answered. */
+  /** Takes over a channel; the session counts as open once its `hello` was answered. */
   accept(
-    socket: WebSocket,
+    channel: UplinkChannel,
     peer: { readonly connectorId: ConnectorId; readonly serial: string },
   ): void;
   get(connectorId: ConnectorId): UplinkSession | undefined;
@@ -70,10 +64,10 @@ export function createUplinkSessions(deps: {
 }): UplinkSessions {
   const { clock, logger, tasks } = deps;
   const open = new Map<ConnectorId, UplinkSession>();
-  const sockets = new Set<WebSocket>();
+  const channels = new Set<UplinkChannel>();
 
   const begin = (
-    socket: WebSocket,
+    channel: UplinkChannel,
     connectorId: ConnectorId,
     serial: string,
     answers: Map<string, (result: RelayResult) => void>,
@@ -101,18 +95,22 @@ export function createUplinkSessions(deps: {
         if (giveUp.aborted) onAbort();
         else {
           giveUp.addEventListener('abort', onAbort, { once: true });
-          send(socket, { type: 'relay', id, jws });
+          channel.send({ type: 'relay', id, jws });
         }
         return promise.finally(() => {
           answers.delete(id);
           giveUp.removeEventListener('abort', onAbort);
         });
       },
-      close: (code, reason) => socket.close(code, reason),
+      close: (code, reason) => channel.close(code, reason),
     };
   };
 
-  const greet = async (socket: WebSocket, hello: Hello, session: UplinkSession): Promise<void> => {
+  const greet = async (
+    channel: UplinkChannel,
+    hello: Hello,
+    session: UplinkSession,
+  ): Promise<void> => {
     const { connectorId } = session;
     let cursor: string;
     try {
@@ -120,55 +118,54 @@ export function createUplinkSessions(deps: {
     } catch (thrown) {
       const isRefused = asMoorlineError(thrown).kind === 'failure';
       logger.warn({ err: thrown, connectorId }, 'an uplink was not greeted');
-      if (isRefused) socket.close(UPLINK_CLOSE.revoked, 'The right to this uplink has ended.');
-      else socket.close(UPLINK_CLOSE.goingAway, 'The tenant cannot take an uplink now.');
+      if (isRefused) channel.close(UPLINK_CLOSE.revoked, 'The right to this uplink has ended.');
+      else channel.close(UPLINK_CLOSE.goingAway, 'The tenant cannot take an uplink now.');
       return;
     }
     if (session.signal.aborted) return;
     const older = open.get(connectorId);
     open.set(connectorId, session);
     older?.close(UPLINK_CLOSE.replaced, 'A newer uplink of this connector took over.');
-    send(socket, { type: 'hello', epoch: hello.epoch, cursor });
+    channel.send({ type: 'hello', epoch: hello.epoch, cursor });
     deps.onOpen(session);
   };
 
-  const accept: UplinkSessions['accept'] = (socket, { connectorId, serial }) => {
+  const accept: UplinkSessions['accept'] = (channel, { connectorId, serial }) => {
     const ended = new AbortController();
     const answers = new Map<string, (result: RelayResult) => void>();
-    const session = begin(socket, connectorId, serial, answers, ended.signal);
+    const session = begin(channel, connectorId, serial, answers, ended.signal);
     let greeted = false;
-    sockets.add(socket);
-    socket.on('error', (error) => logger.debug({ err: error, connectorId }, 'uplink error'));
-    socket.on('message', (data, isBinary) => {
-      const message = isBinary ? undefined : parse(String(data));
-      if (!message || (message.type === 'hello') === greeted) {
-        socket.close(UPLINK_CLOSE.protocol, 'That is not a message of the protocol.');
-      } else if (message.type === 'hello') {
-        greeted = true;
-        tasks.run('greet', () => greet(socket, message, session));
-      } else {
-        answers.get(message.id)?.(message.result);
-      }
+    channels.add(channel);
+    channel.listen({
+      message(given) {
+        const message = read(given);
+        if (!message || (message.type === 'hello') === greeted) {
+          channel.close(UPLINK_CLOSE.protocol, 'That is not a message of the protocol.');
+        } else if (message.type === 'hello') {
+          greeted = true;
+          tasks.run('greet', () => greet(channel, message, session));
+        } else {
+          answers.get(message.id)?.(message.result);
+        }
+      },
+      closed(code) {
+        channels.delete(channel);
+        ended.abort(new DOMException('The uplink was closed.', 'AbortError'));
+        logger.info({ connectorId, code }, 'uplink closed');
+        if (open.get(connectorId) === session) {
+          open.delete(connectorId);
+          deps.onClosed(connectorId);
+        }
+      },
     });
-    socket.once('close', (code) => {
-      sockets.delete(socket);
-      ended.abort(new DOMException('The uplink was closed.', 'AbortError'));
-      logger.info({ connectorId, code }, 'uplink closed');
-      if (open.get(connectorId) === session) {
-        open.delete(connectorId);
-        deps.onClosed(connectorId);
-      }
-    });
-    tasks.run('liveness', (signal) =>
-      watchLiveness(socket, { clock, intervalMs: FEDERATION_LIMITS.livenessMs, signal }),
-    );
+    tasks.run('liveness', (signal) => channel.watch(signal));
     tasks.run('await hello', async (signal) => {
       try {
         await clock.sleep(HELLO_TIMEOUT_MS, { signal: AbortSignal.any([signal, ended.signal]) });
       } catch {
         return; // it ended before
       }
-      if (!greeted) socket.close(UPLINK_CLOSE.protocol, 'No hello came.');
+      if (!greeted) channel.close(UPLINK_CLOSE.protocol, 'No hello came.');
     });
   };
 
@@ -186,23 +183,13 @@ export function createUplinkSessions(deps: {
     endAll() {
       const ended = [...open.keys()];
       open.clear();
-      for (const socket of sockets) socket.close(UPLINK_CLOSE.goingAway, 'The tenant stops.');
+      for (const channel of channels) channel.close(UPLINK_CLOSE.goingAway, 'The tenant stops.');
       return ended;
     },
   };
 }
 
-function parse(text: string): UpMessage | undefined {
-  let message: unknown;
-  try {
-    message = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function read(message: unknown): UpMessage | undefined {
   if (!up.Check(message)) return undefined;
   return message.type !== 'hello' || isStorableText(message) ? message : undefined;
-}
-
-function send(socket: WebSocket, message: DownMessage): void {
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
 }

@@ -1,6 +1,9 @@
 import { MoorlineError } from '@moorline/kernel';
 import type { TenantAnswer } from './tenant-client.ts';
 
+/** Of an answer that does not say why in the words of a tenant. */
+export const UNEXPLAINED = 'uplink.tenant_error';
+
 const CODE = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/;
 
 /** The error that the tenant answered with, under its own code and in its own words. */
@@ -11,7 +14,7 @@ export function problemOf(answer: TenantAnswer): MoorlineError {
   const status = answer.status >= 400 && answer.status <= 599 ? answer.status : 502;
   return new MoorlineError(
     {
-      code: typeof code === 'string' && CODE.test(code) ? code : 'uplink.tenant_error',
+      code: typeof code === 'string' && CODE.test(code) ? code : UNEXPLAINED,
       kind: status >= 500 || status === 429 ? 'unavailable' : 'failure',
       // The tenant's 401 is about this site, never about the administrator who asked.
       status: status === 401 ? 403 : status >= 500 ? 502 : status,

@@ -26,13 +26,13 @@ import { createUploadCursors } from './cursor-store.ts';
 import { createIdleCheck } from './endpoints/idle-check.ts';
 import { createEndpointMonitor } from './endpoints/monitor.ts';
 import { createStatusMessages } from './endpoints/status-messages.ts';
-import type { SurveyedTenant } from './endpoints/survey.ts';
+import { gatewayOf, type SurveyedTenant } from './endpoints/survey.ts';
 import { createKeyFiles } from './key-files.ts';
 import { createLinkedAdministrators } from './links.ts';
 import { createPrerequisites } from './prerequisites/prerequisites.ts';
 import { createIdleLimit } from './proxy/idle-limit.ts';
 import type { ProxySettings } from './proxy/proxy-settings.ts';
-import { createRoute } from './proxy/route.ts';
+import { createRoute, type Route } from './proxy/route.ts';
 import { createRelayHandler } from './relay-handler.ts';
 import { createRelayMethods } from './relay-methods.ts';
 import { createRelaySeen } from './relay-seen.ts';
@@ -115,6 +115,7 @@ export function createUplink(deps: UplinkDeps): Uplink {
 
   let status: UplinkStatus = {
     connected: false,
+    transport: null,
     reason: 'Not connected: the uplink has not been started.',
     uploadProblem: null,
   };
@@ -123,6 +124,7 @@ export function createUplink(deps: UplinkDeps): Uplink {
     const isNews =
       next.connected !== status.connected ||
       next.reason !== status.reason ||
+      next.transport !== status.transport ||
       next.uploadProblem !== status.uploadProblem;
     status = next;
     if (isNews) bus.publish(LIVE, { topic: 'cloudAttach', ids: [] });
@@ -181,6 +183,7 @@ export function createUplink(deps: UplinkDeps): Uplink {
     route,
     upload,
     attachmentChanged,
+    idleLimit,
     logger,
     async relayHandlerFor(attachment) {
       const { tenant_id: tenantId, connector_id: connectorId, relay_key: relayKey } = attachment;
@@ -239,6 +242,8 @@ export function createUplink(deps: UplinkDeps): Uplink {
         state: attachment ? 'attached' : 'notAttached',
         connected: status.connected,
         statusReason: status.uploadProblem ?? status.reason,
+        transport: status.transport,
+        proxy: attachment ? proxyOf(attachment.tenant_url, route) : null,
         tenantName: attachment?.tenant_name ?? null,
         tenantUrl: attachment?.tenant_url ?? null,
         connectorId: attachment?.connector_id ?? null,
@@ -278,4 +283,8 @@ export function createUplink(deps: UplinkDeps): Uplink {
     },
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function proxyOf(tenantUrl: string, route: Route): string | null {
+  return route.proxyTo(gatewayOf(tenantUrl))?.name ?? null;
 }
