@@ -26,5 +26,10 @@ export {
 export { OUTBOX_MIGRATIONS } from './outbox/outbox-migrations.ts';
 export { secureTable } from './secure-table.ts';
 export type { DatabaseSource } from './source.ts';
-export { type KyselyTransaction, sqlOf, type Transaction } from './transaction.ts';
+export {
+  commitWithoutWaiting,
+  type KyselyTransaction,
+  sqlOf,
+  type Transaction,
+} from './transaction.ts';
 export type { Work } from './transactor.ts';

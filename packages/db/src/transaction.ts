@@ -1,5 +1,5 @@
 import type { AuthorityId } from '@moorline/kernel';
-import type { Transaction as KyselyTransaction } from 'kysely';
+import { type Transaction as KyselyTransaction, sql } from 'kysely';
 import type pg from 'pg';
 import { dbErrors } from './errors.ts';
 
@@ -52,6 +52,14 @@ function openedOf(tx: Transaction): Opened {
 export function sqlOf<Tables>(tx: Transaction): KyselyTransaction<Tables> {
   // The table types are the caller's knowledge; Kysely has no run-time form of them.
   return openedOf(tx).sql as unknown as KyselyTransaction<Tables>;
+}
+
+/**
+ * Lets the commit return before it is on disk. The server is as consistent as ever after a crash, but the last such
+ * transactions may be missing together: only for what the sender sends again when it is told so.
+ */
+export async function commitWithoutWaiting(tx: Transaction): Promise<void> {
+  await sql`set local synchronous_commit = off`.execute(sqlOf(tx));
 }
 
 /** The connection under the transaction, for what Kysely cannot say: COPY. */

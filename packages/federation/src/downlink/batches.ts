@@ -1,5 +1,5 @@
 import { comparePositions, isPosition } from '@moorline/contracts/federation';
-import type { Database } from '@moorline/db';
+import { commitWithoutWaiting, type Database } from '@moorline/db';
 import type { AuthorityId, Clock, ConnectorId } from '@moorline/kernel';
 import type { Transaction, UploadSink } from '@moorline/model/ports';
 import type { Arrival } from './arrivals.ts';
@@ -12,6 +12,8 @@ export interface BatchRequest {
   readonly epoch: string;
   readonly from: string;
   readonly to: string;
+  /** More batches are on their way behind this one. */
+  readonly hasMore: boolean;
   /** NDJSON, inflated. */
   readonly body: Uint8Array;
   /** Batches before this one may be on their way. */
@@ -47,7 +49,7 @@ export function createApplyBatch(deps: {
     request: BatchRequest,
     content: BatchContent,
   ): Promise<AppliedBatch> => {
-    const { connectorId, epoch, from, to, arrival } = request;
+    const { connectorId, epoch, from, to, hasMore, arrival } = request;
     const sink = deps.uploadSink();
     // Before its turn, while the batch before it is being stored.
     const staged =
@@ -63,6 +65,8 @@ export function createApplyBatch(deps: {
     await staged?.apply(connectorId);
     if (content.removed.length > 0) await sink.removeDevices(tx, connectorId, content.removed);
     if (content.actions.length > 0) await sink.applyActions(tx, connectorId, content.actions);
+    // The cursor is lost together with what it stands for, and the site goes on from the one before.
+    if (hasMore) await commitWithoutWaiting(tx);
     await connectors.update(tx, connectorId, { cursor: to, last_sync_at: new Date(clock.now()) });
     return { cursor: to, content };
   };

@@ -143,6 +143,7 @@ function registerBatches({ app }: Listener, deps: GatewayRoutesDeps): void {
           epoch: header(request, BATCH_HEADERS.epoch),
           from: header(request, BATCH_HEADERS.from),
           to: header(request, BATCH_HEADERS.to),
+          hasMore: header(request, BATCH_HEADERS.more) === '1',
           body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
           ...(arrival && { arrival }),
         });

@@ -37,13 +37,13 @@ export interface Upload {
 }
 
 const RETRY: BackoffPolicy = { firstMs: 500, maxMs: 60_000 };
-/** Batches on their way at once: one being applied, one being unpacked, one being sent. */
-const IN_FLIGHT = 3;
+/** Batches on their way at once: one being stored, one made ready for it, one unpacked, one sent. */
+const IN_FLIGHT = 4;
 /**
  * Records of the first batch, which is read while the uplink is dialled, and of the largest; each is twice the one
  * before.
  */
-const FIRST_RECORDS = 2000;
+const FIRST_RECORDS = 1000;
 const MOST_RECORDS = 4000;
 /** Changes that come within this of each other go in one batch. */
 const GATHER_MS = 10;
