@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type webcrypto, X509Certificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type Clock, type Entropy, rfc3339 } from '@moorline/kernel';
 import {
@@ -16,11 +16,12 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { clientCertificate, type LeafIssuer } from './client-certificate.ts';
 import { readCsr } from './csr.ts';
 import { nameText, subjectName } from './distinguished-name.ts';
 import { pkiErrors } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { exportPrivateKey, generateKeyPair, SIGNING_ALGORITHM } from './key-pair.ts';
+import { exportPrivateKey, generateKeyPair, KEY_ALGORITHM, SIGNING_ALGORITHM } from './key-pair.ts';
 import { lifetime, renewAfter, SERVER_LIFE_MS } from './lifetime.ts';
 
 export interface IssuedCertificate {
@@ -73,7 +74,7 @@ export interface Issuer {
 
 export interface IssuerParts {
   readonly caCertificate: string;
-  readonly signingKey: webcrypto.CryptoKey;
+  readonly privateKey: KeyObject;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }
@@ -84,49 +85,28 @@ const DNS_NAME =
 export function createIssuer(parts: IssuerParts): Issuer {
   const { caCertificate, clock, entropy } = parts;
   const ca = new X509Certificate(caCertificate);
-  const caKey = new PublicKey(new Uint8Array(ca.publicKey.export({ format: 'der', type: 'spki' })));
+  const caSpki = new Uint8Array(ca.publicKey.export({ format: 'der', type: 'spki' }));
+  const caKey = new PublicKey(caSpki);
   const caName = new PeculiarCertificate(caCertificate).subjectName;
   const caEndMs = ca.validToDate.getTime();
+  const signingKey = parts.privateKey.toCryptoKey({ ...KEY_ALGORITHM, hash: 'SHA-256' }, false, [
+    'sign',
+  ]);
+  const leafIssuer: LeafIssuer = {
+    name: new Uint8Array(caName.toArrayBuffer()),
+    privateKey: parts.privateKey,
+    spki: caSpki,
+  };
 
-  async function issue(leaf: {
-    spki: Uint8Array<ArrayBuffer>;
-    commonName: string;
-    lifeMs: number;
-    usage: ExtendedKeyUsage;
-    names: JsonGeneralName[];
-  }): Promise<IssuedCertificate> {
+  /** Life and serial of a certificate that is made now. @throws `pki.ca_expired` */
+  function terms(lifeMs: number): Omit<IssuedCertificate, 'pem'> {
     const now = clock.now();
     if (now >= caEndMs) {
       throw pkiErrors.caExpired({ name: nameText(ca.subject), notAfter: rfc3339(caEndMs) });
     }
-    const { notBefore, notAfter } = lifetime(now, leaf.lifeMs, caEndMs);
+    const { notBefore, notAfter } = lifetime(now, lifeMs, caEndMs);
     const serial = randomSerial(entropy);
-    const publicKey = new PublicKey(leaf.spki);
-    const certificate = await X509CertificateGenerator.create({
-      serialNumber: serial,
-      subject: subjectName(leaf.commonName),
-      issuer: caName,
-      notBefore: new Date(notBefore),
-      notAfter: new Date(notAfter),
-      publicKey,
-      signingKey: parts.signingKey,
-      signingAlgorithm: SIGNING_ALGORITHM,
-      extensions: [
-        new BasicConstraintsExtension(false, undefined, true),
-        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new ExtendedKeyUsageExtension([leaf.usage]),
-        new SubjectAlternativeNameExtension(leaf.names),
-        await AuthorityKeyIdentifierExtension.create(caKey),
-        await SubjectKeyIdentifierExtension.create(publicKey),
-      ],
-    });
-    return {
-      pem: `${certificate.toString('pem')}\n`,
-      serial,
-      notBefore,
-      notAfter,
-      renewAfter: renewAfter(notBefore, notAfter),
-    };
+    return { serial, notBefore, notAfter, renewAfter: renewAfter(notBefore, notAfter) };
   }
 
   return {
@@ -134,13 +114,9 @@ export function createIssuer(parts: IssuerParts): Issuer {
     caFingerprint: fingerprintOf(ca),
     async issueFromCsr(csrPem, profile) {
       const spki = await readCsr(csrPem);
-      return issue({
-        spki,
-        commonName: profile.commonName,
-        lifeMs: profile.lifeMs,
-        usage: ExtendedKeyUsage.clientAuth,
-        names: [{ type: 'url', value: profile.uri }],
-      });
+      const leaf = terms(profile.lifeMs);
+      const { commonName, uri } = profile;
+      return { ...leaf, pem: clientCertificate({ ...leaf, commonName, uri, spki }, leafIssuer) };
     },
     async issueServer(names, lifeMs = SERVER_LIFE_MS) {
       const unique = [...new Set(names)];
@@ -148,18 +124,29 @@ export function createIssuer(parts: IssuerParts): Issuer {
       const [first] = unique;
       if (first === undefined) throw pkiErrors.serverNameInvalid({ name: '' });
       const keys = await generateKeyPair();
-      const spki = new Uint8Array(await crypto.subtle.exportKey('spki', keys.publicKey));
-      const leaf = await issue({
-        spki,
-        commonName: first,
-        lifeMs,
-        usage: ExtendedKeyUsage.serverAuth,
-        names: generalNames,
+      const { serial, notBefore, notAfter } = terms(lifeMs);
+      const certificate = await X509CertificateGenerator.create({
+        serialNumber: serial,
+        subject: subjectName(first),
+        issuer: caName,
+        notBefore: new Date(notBefore),
+        notAfter: new Date(notAfter),
+        publicKey: keys.publicKey,
+        signingKey,
+        signingAlgorithm: SIGNING_ALGORITHM,
+        extensions: [
+          new BasicConstraintsExtension(false, undefined, true),
+          new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+          new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+          new SubjectAlternativeNameExtension(generalNames),
+          await AuthorityKeyIdentifierExtension.create(caKey),
+          await SubjectKeyIdentifierExtension.create(keys.publicKey),
+        ],
       });
       return {
-        cert: leaf.pem + caCertificate,
+        cert: `${certificate.toString('pem')}\n${caCertificate}`,
         key: await exportPrivateKey(keys.privateKey),
-        notAfter: leaf.notAfter,
+        notAfter,
       };
     },
   };

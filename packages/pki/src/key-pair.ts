@@ -24,6 +24,11 @@ export function isP256(spki: Uint8Array): boolean {
   return spki.length === P256_LENGTH && P256_PREFIX.equals(spki.subarray(0, P256_PREFIX.length));
 }
 
+/** The point of a P-256 key, uncompressed: the bits that its BIT STRING holds. @spec RFC 5480 §2.2 */
+export function publicPoint(spki: Uint8Array): Uint8Array {
+  return spki.subarray(P256_PREFIX.length - 1);
+}
+
 /** The key, with its point checked to be on the curve. Throws when it is not. */
 export function publicKeyOf(spki: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });

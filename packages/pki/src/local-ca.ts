@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPrivateKey, type webcrypto, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Clock, Entropy, Logger } from '@moorline/kernel';
 import {
   AuthorityKeyIdentifierExtension,
@@ -13,7 +13,7 @@ import { caStore } from './ca-store.ts';
 import { subjectName } from './distinguished-name.ts';
 import { pkiErrors } from './errors.ts';
 import { createIssuer, type Issuer, randomSerial } from './issuer.ts';
-import { exportPrivateKey, generateKeyPair, KEY_ALGORITHM, SIGNING_ALGORITHM } from './key-pair.ts';
+import { exportPrivateKey, generateKeyPair, SIGNING_ALGORITHM } from './key-pair.ts';
 import { CA_LIFE_MS, lifetime } from './lifetime.ts';
 
 export interface LocalCaOptions {
@@ -68,17 +68,14 @@ async function createCa(options: LocalCaOptions): Promise<string> {
 async function load(
   pem: string,
   file: string,
-): Promise<{ caCertificate: string; signingKey: webcrypto.CryptoKey }> {
+): Promise<{ caCertificate: string; privateKey: KeyObject }> {
   try {
     const certificate = new X509Certificate(pem);
-    const key = createPrivateKey(pem);
-    if (!certificate.ca || !certificate.checkPrivateKey(key)) {
+    const privateKey = createPrivateKey(pem);
+    if (!certificate.ca || !certificate.checkPrivateKey(privateKey)) {
       throw new Error('its key and its certificate do not belong together');
     }
-    return {
-      caCertificate: certificate.toString(),
-      signingKey: key.toCryptoKey({ ...KEY_ALGORITHM, hash: 'SHA-256' }, false, ['sign']),
-    };
+    return { caCertificate: certificate.toString(), privateKey };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw pkiErrors.caUnreadable({ file, reason }, { cause });
