@@ -21,6 +21,7 @@ import {
   type UpdateAdministrator,
 } from '@moorline/contracts/admin';
 import { iterate, type Page, readAll, readPage } from './collection.ts';
+import { AdminApiError, parseJson } from './errors.ts';
 import { type ListOptions, listQuery } from './odata.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
@@ -62,9 +63,22 @@ export interface EnrolmentTokensClient {
   revoke(id: string, options?: CallOptions): Promise<void>;
 }
 
+/** Client settings, and the version that they are. */
+export interface VersionedClientSettings {
+  readonly settings: ClientSettings;
+  /** Hand it back as `ifMatch`. */
+  readonly etag: string;
+}
+
 export interface ClientSettingsClient {
   get(options?: CallOptions): Promise<ClientSettings>;
-  set(settings: ClientSettings, options?: CallOptions): Promise<ClientSettings>;
+  /** The settings with their version, for a change that must not undo another's. */
+  getVersioned(options?: CallOptions): Promise<VersionedClientSettings>;
+  /** With `ifMatch`, `policy.changed_meanwhile` when that is not the version any more, and nothing changes. */
+  set(
+    settings: ClientSettings,
+    options?: CallOptions & { readonly ifMatch?: string | undefined },
+  ): Promise<ClientSettings>;
 }
 
 export interface AdministratorsClient {
@@ -153,6 +167,22 @@ export function createEnrolmentTokensClient(transport: Transport): EnrolmentToke
 export function createClientSettingsClient(transport: Transport): ClientSettingsClient {
   return {
     get: (options = {}) => transport.json(ADMIN_PATHS.clientSettings, options),
+    async getVersioned(options = {}) {
+      const response = await transport.send(ADMIN_PATHS.clientSettings, options);
+      const settings = parseJson(await response.text());
+      const etag = response.headers.get('etag');
+      if (settings === undefined || etag === null) {
+        throw new AdminApiError({
+          code: 'client.unexpected_answer',
+          message:
+            'The answer is not client settings with their version. A proxy may have changed it.',
+          status: response.status,
+          requestId: response.headers.get('request-id'),
+        });
+      }
+      // Both ends import the same contract; the server checks what it sends against it.
+      return { settings: settings as ClientSettings, etag };
+    },
     set: (body, options = {}) =>
       transport.json(ADMIN_PATHS.clientSettings, { ...options, method: 'PATCH', body }),
   };

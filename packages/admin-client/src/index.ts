@@ -7,6 +7,7 @@ export type {
   CloudAttachClient,
   ConnectorsClient,
   EnrolmentTokensClient,
+  VersionedClientSettings,
 } from './administration.ts';
 export { type AdminClient, type AdminClientOptions, createAdminClient } from './client.ts';
 export type { Page } from './collection.ts';

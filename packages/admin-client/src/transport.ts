@@ -20,6 +20,8 @@ interface Call extends CallOptions {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly accept?: string;
+  /** The version that a write is to replace. @spec RFC 9110 §13.1.1 */
+  readonly ifMatch?: string | undefined;
 }
 
 /** Requests to one host; a response that is no success is thrown. */
@@ -56,6 +58,7 @@ export function createTransport(options: TransportOptions): Transport {
       if (authorization) headers.set('authorization', authorization);
       if (method !== 'GET') headers.set(CSRF_HEADER, '1');
       if (call.body !== undefined) headers.set('content-type', 'application/json');
+      if (call.ifMatch !== undefined) headers.set('if-match', call.ifMatch);
       let response: Response;
       try {
         response = await send(baseUrl + path, {

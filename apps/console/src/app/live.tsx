@@ -85,13 +85,16 @@ function applyEvent(queryClient: QueryClient, event: LiveEvent): void {
       return;
     case 'action':
       refresh('actions');
+      refresh('auditEvents', 'recent');
       if (event.ids.length === 0) refresh('action');
       for (const id of event.ids) refresh('action', id);
       return;
     case 'connector':
       refresh('connectors');
+      refresh('auditEvents', 'recent');
       return;
     case 'cloudAttach':
       refresh('cloudAttach');
+      refresh('auditEvents', 'recent');
   }
 }

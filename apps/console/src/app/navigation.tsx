@@ -3,6 +3,8 @@ import {
   bundleIcon,
   CloudLinkFilled,
   CloudLinkRegular,
+  FlashFilled,
+  FlashRegular,
   HistoryFilled,
   HistoryRegular,
   HomeFilled,
@@ -27,6 +29,7 @@ import { useSession } from './session.tsx';
 
 const Home = bundleIcon(HomeFilled, HomeRegular);
 const Devices = bundleIcon(LaptopFilled, LaptopRegular);
+const Actions = bundleIcon(FlashFilled, FlashRegular);
 const Connectors = bundleIcon(PlugConnectedFilled, PlugConnectedRegular);
 const CloudAttach = bundleIcon(CloudLinkFilled, CloudLinkRegular);
 const Tokens = bundleIcon(TicketDiagonalFilled, TicketDiagonalRegular);
@@ -47,6 +50,7 @@ interface NavigationItem {
 const MAIN: readonly NavigationItem[] = [
   { to: '/', title: 'Home', icon: Home },
   { to: '/devices', title: 'Devices', icon: Devices, permission: 'devices.read' },
+  { to: '/actions', title: 'Device actions', icon: Actions, permission: 'devices.read' },
 ];
 
 const ADMINISTRATION: readonly NavigationItem[] = [

@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { validateActionsSearch } from '../features/actions/actions-search.ts';
 import { validateDevicePageSearch } from '../features/devices/device-page-search.ts';
 import { deviceListOptions, validateDeviceSearch } from '../features/devices/device-search.ts';
 import { deviceTotalQuery, deviceWindowQuery } from '../features/devices/device-windows.ts';
@@ -85,6 +86,15 @@ const device = createRoute({
   validateSearch: validateDevicePageSearch,
   component: lazyRouteComponent(() => import('../features/devices/device-page.tsx'), 'DevicePage'),
 });
+const actions = createRoute({
+  getParentRoute: () => inside,
+  path: '/actions',
+  validateSearch: validateActionsSearch,
+  component: lazyRouteComponent(
+    () => import('../features/actions/actions-page.tsx'),
+    'ActionsPage',
+  ),
+});
 const connectors = createRoute({
   getParentRoute: () => inside,
   path: '/connectors',
@@ -149,6 +159,7 @@ const tree = root.addChildren([
     home,
     devices,
     device,
+    actions,
     connectors,
     cloudAttach,
     enrolmentTokens,

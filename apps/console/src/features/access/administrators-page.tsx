@@ -9,7 +9,7 @@ import {
 } from '@fluentui/react-components';
 import { AddRegular, MoreHorizontalRegular } from '@fluentui/react-icons';
 import type { Administrator, SignInLink } from '@moorline/contracts/admin';
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
 import { useSession } from '../../app/session.tsx';
@@ -21,16 +21,13 @@ import { RecordTable } from '../../ui/record-table.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { Status } from '../../ui/status.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
+import { LinkedAdministrators } from '../linked-administrators/linked-administrators.tsx';
 import {
   ChangeRoleDialog,
   CreateAdministratorDialog,
   LinkDialog,
 } from './administrator-dialogs.tsx';
-
-export const administratorsQuery = queryOptions({
-  queryKey: ['administrators'],
-  queryFn: ({ signal }) => client.administrators.list({ signal }),
-});
+import { administratorsQuery } from './administrators-query.ts';
 
 type Open =
   | { readonly kind: 'create' }
@@ -39,7 +36,7 @@ type Open =
 
 /** Who may sign in here, and as what. */
 export function AdministratorsPage() {
-  const { user } = useSession();
+  const { user, authority } = useSession();
   const queryClient = useQueryClient();
   const { done, failed } = useToasts();
   const { data, error, isPending, refetch } = useQuery(administratorsQuery);
@@ -177,6 +174,7 @@ export function AdministratorsPage() {
           ]}
         />
       ) : null}
+      {authority.kind === 'site' ? <LinkedAdministrators /> : null}
       {open?.kind === 'create' ? <CreateAdministratorDialog onClose={close} /> : null}
       {open?.kind === 'role' ? (
         <ChangeRoleDialog administrator={open.administrator} onClose={close} />

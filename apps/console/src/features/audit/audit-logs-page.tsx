@@ -8,7 +8,7 @@ import {
 } from '@fluentui/react-components';
 import { ShieldCheckmarkRegular } from '@fluentui/react-icons';
 import type { AuditEvent } from '@moorline/contracts/admin';
-import { infiniteQueryOptions, useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { client } from '../../app/client.ts';
 import { formatDateTime, formatFullTime, formatNumber } from '../../ui/format.ts';
 import { ErrorNotice, Loading } from '../../ui/notices.tsx';
@@ -16,18 +16,7 @@ import { Page } from '../../ui/page.tsx';
 import { type RecordColumn, RecordTable } from '../../ui/record-table.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { Status } from '../../ui/status.tsx';
-
-const PAGE_SIZE = 100;
-
-const auditEventsQuery = infiniteQueryOptions({
-  queryKey: ['auditEvents'],
-  initialPageParam: undefined as string | undefined,
-  queryFn: ({ pageParam, signal }) =>
-    pageParam === undefined
-      ? client.auditEvents.list({ top: PAGE_SIZE, signal })
-      : client.auditEvents.nextPage(pageParam, { signal }),
-  getNextPageParam: (page) => page.nextLink,
-});
+import { auditEventsQuery } from './audit-queries.ts';
 
 const useStyles = makeStyles({
   bar: { display: 'flex', gap: tokens.spacingHorizontalS, flexWrap: 'wrap' },

@@ -6,13 +6,7 @@ import { ListMoment } from '../../ui/moment.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { OnlineStatus } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/visible-text.ts';
-import { SORTED_FIELDS } from './device-search.ts';
-
-export const MANAGED_BY_NAMES: Readonly<Record<ManagedDevice['managementAgent'], string>> = {
-  configurationManagerClient: 'Site',
-  mdm: 'Tenant',
-  configurationManagerClientMdm: 'Co-managed',
-};
+import { MANAGED_BY_NAMES, SORTED_FIELDS } from './device-search.ts';
 
 const ARCHITECTURES: Readonly<Record<ManagedDevice['processorArchitecture'], string>> = {
   unknown: NOT_KNOWN,

@@ -7,7 +7,8 @@ import { Reported } from '../../ui/reported.tsx';
 import { Section } from '../../ui/section.tsx';
 import { OnlineStatus } from '../../ui/status.tsx';
 import { DeviceActions } from '../actions/device-actions.tsx';
-import { architectureName, chassisName, MANAGED_BY_NAMES } from './device-columns.tsx';
+import { architectureName, chassisName } from './device-columns.tsx';
+import { MANAGED_BY_NAMES } from './device-search.ts';
 
 const useStyles = makeStyles({
   grid: {

@@ -19,11 +19,12 @@ import { Reported } from '../../ui/reported.tsx';
 import { TextLink } from '../../ui/text-link.tsx';
 import { ActionTrailPanel } from '../actions/action-trail-panel.tsx';
 import { DeviceActions } from '../actions/device-actions.tsx';
-import { deviceTitle, MANAGED_BY_NAMES } from './device-columns.tsx';
+import { deviceTitle } from './device-columns.tsx';
 import { DeviceCommands } from './device-commands.tsx';
 import { DeviceOverview } from './device-overview.tsx';
 import { DEVICE_TABS, type DevicePageSearch } from './device-page-search.ts';
 import { deviceQuery } from './device-queries.ts';
+import { MANAGED_BY_NAMES } from './device-search.ts';
 
 const HardwareTab = lazy(async () => ({
   default: (await import('../inventory/hardware-tab.tsx')).HardwareTab,

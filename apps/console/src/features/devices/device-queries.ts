@@ -1,34 +1,45 @@
-import type { Filter } from '@moorline/admin-client';
+import { odataLiteral } from '@moorline/admin-client';
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { client } from '../../app/client.ts';
 
-export function deviceCountQuery(filter?: Filter) {
-  return queryOptions({
-    queryKey: ['devices', 'count', filter ?? ''],
-    queryFn: ({ signal }) => client.devices.count(filter, { signal }),
-  });
-}
-
-/** Names of operating systems to filter by: those of the devices contacted last. */
-export const operatingSystemsQuery = queryOptions({
-  queryKey: ['operatingSystems'],
-  queryFn: async ({ signal }): Promise<readonly string[]> => {
-    const page = await client.devices.list({
-      select: ['operatingSystem'],
-      orderBy: [{ field: 'lastSyncDateTime', descending: true }],
-      top: 500,
-      signal,
-    });
-    const names = page.items.flatMap(({ operatingSystem }) => operatingSystem ?? []);
-    return [...new Set(names)].sort();
-  },
-  staleTime: 300_000,
+/** How many devices there are, and how they divide. */
+export const deviceOverviewQuery = queryOptions({
+  queryKey: ['devices', 'overview'],
+  queryFn: ({ signal }) => client.devices.overview({ signal }),
 });
 
 export function deviceQuery(id: string) {
   return queryOptions({
     queryKey: ['device', id],
     queryFn: ({ signal }) => client.devices.get(id, { signal }),
+  });
+}
+
+/** Ids that one request asks for: its address stays short. */
+const NAMES_AT_ONCE = 100;
+
+/** What the devices are called, by id; those that have gone or told no name are left out. */
+export function deviceNamesQuery(ids: readonly string[]) {
+  const wanted = [...new Set(ids)].sort();
+  return queryOptions({
+    queryKey: ['deviceNames', wanted],
+    enabled: wanted.length > 0,
+    queryFn: async ({ signal }): Promise<ReadonlyMap<string, string>> => {
+      const names = new Map<string, string>();
+      for (let start = 0; start < wanted.length; start += NAMES_AT_ONCE) {
+        const part = wanted.slice(start, start + NAMES_AT_ONCE);
+        const page = await client.devices.list({
+          filter: `id in (${part.map(odataLiteral).join(',')})`,
+          select: ['id', 'deviceName'],
+          top: NAMES_AT_ONCE,
+          signal,
+        });
+        for (const { id, deviceName } of page.items) if (deviceName) names.set(id, deviceName);
+      }
+      return names;
+    },
+    structuralSharing: false,
+    placeholderData: (before) => before,
   });
 }
 

@@ -13,7 +13,7 @@ export type DeviceListOptions = Pick<ListOptions<DeviceField>, 'filter' | 'order
 export interface DeviceSearch {
   /** Free text. */
   readonly q?: string;
-  /** The operating system's name, as devices report it. */
+  /** The operating system's name, as devices report it; empty: those that did not. */
   readonly os?: string;
   readonly managedBy?: string;
   readonly online?: string;
@@ -24,15 +24,17 @@ export interface DeviceSearch {
   readonly sort?: string;
 }
 
+export const MANAGED_BY_NAMES = {
+  configurationManagerClient: 'Site',
+  mdm: 'Tenant',
+  configurationManagerClientMdm: 'Co-managed',
+} as const;
+
+/** Stands in `os` for devices that did not tell. */
+export const OS_NOT_TOLD = '';
+
 export const DEVICE_FILTERS = {
-  managedBy: {
-    title: 'Managed by',
-    choices: {
-      configurationManagerClient: 'Site',
-      mdm: 'Tenant',
-      configurationManagerClientMdm: 'Co-managed',
-    },
-  },
+  managedBy: { title: 'Managed by', choices: MANAGED_BY_NAMES },
   online: { title: 'Status', choices: { true: 'Online', false: 'Offline' } },
   activity: { title: 'Activity', choices: { active: 'Active', inactive: 'Inactive' } },
 } as const;
@@ -74,11 +76,11 @@ export function validateDeviceSearch(search: Record<string, unknown>): DeviceSea
     typeof search.connector === 'string' && CONNECTOR_ID.test(search.connector)
       ? search.connector
       : undefined;
-  const os = typeof search.os === 'string' ? search.os.slice(0, 255) : '';
+  const os = typeof search.os === 'string' ? search.os.slice(0, 255) : undefined;
   return {
     ...chosen,
     ...(connector ? { connector } : {}),
-    ...(os ? { os } : {}),
+    ...(os === undefined ? {} : { os }),
     ...(q ? { q } : {}),
     ...(sort ? { sort } : {}),
   };
@@ -115,7 +117,9 @@ function sortedField(sort: string | undefined): DeviceField | undefined {
 
 export function deviceFilter(search: DeviceSearch): Filter | undefined {
   return allOf([
-    search.os === undefined ? undefined : compare('operatingSystem', 'eq', search.os),
+    search.os === undefined
+      ? undefined
+      : compare('operatingSystem', 'eq', search.os === OS_NOT_TOLD ? null : search.os),
     search.managedBy === undefined ? undefined : compare('managementAgent', 'eq', search.managedBy),
     search.online === undefined ? undefined : compare('online', 'eq', search.online === 'true'),
     search.activity === undefined ? undefined : compare('clientActivity', 'eq', search.activity),

@@ -28,13 +28,14 @@ import { useToasts } from '../../ui/toasts.tsx';
 import { visibleText } from '../../ui/visible-text.ts';
 import { ColumnChooser, useColumnChoice } from './column-chooser.tsx';
 import { DeviceGrid, type GridPosition } from './device-grid.tsx';
-import { operatingSystemsQuery } from './device-queries.ts';
+import { deviceOverviewQuery } from './device-queries.ts';
 import {
   DEVICE_FILTER_NAMES,
   DEVICE_FILTERS,
   type DeviceSearch,
   deviceListOptions,
   isNarrowed,
+  OS_NOT_TOLD,
 } from './device-search.ts';
 import { exportDevices } from './export-devices.ts';
 import { FilterPill } from './filter-pill.tsx';
@@ -85,9 +86,10 @@ export function DevicesPage() {
     },
     [navigate],
   );
-  // Names to filter by can wait for the rows.
-  const systems = useQuery({ ...operatingSystemsQuery, enabled: list.total !== undefined });
-  const systemNames = new Set([...(systems.data ?? []), ...(search.os ? [search.os] : [])]);
+  // What there is to filter by can wait for the rows.
+  const overview = useQuery({ ...deviceOverviewQuery, enabled: list.total !== undefined });
+  const systems = overview.data?.operatingSystems.map((each) => each.operatingSystem) ?? [];
+  const connectors = overview.data?.connectors ?? [];
   const narrowed = isNarrowed(search);
   const orderBy = wanted.orderBy?.[0];
 
@@ -111,10 +113,24 @@ export function DevicesPage() {
         <DeviceSearchBox value={search.q ?? ''} onChange={(q) => change({ q: q || undefined })} />
         <FilterPill
           title="OS"
-          choices={Object.fromEntries([...systemNames].map((name) => [name, visibleText(name)]))}
+          choices={systemChoices([...systems, ...(search.os === undefined ? [] : [search.os])])}
           value={search.os}
           onChange={(os) => change({ os })}
         />
+        {authority.kind === 'tenant' ? (
+          <FilterPill
+            title="Site"
+            choices={Object.fromEntries(
+              connectors.flatMap(({ connectorId, connectorName }) =>
+                connectorId === null
+                  ? []
+                  : [[connectorId, visibleText(connectorName ?? connectorId)]],
+              ),
+            )}
+            value={search.connector}
+            onChange={(connector) => change({ connector })}
+          />
+        ) : null}
         {DEVICE_FILTER_NAMES.map((name) => (
           <FilterPill
             key={name}
@@ -197,6 +213,15 @@ export function DevicesPage() {
         </EmptyState>
       ) : null}
     </Page>
+  );
+}
+
+function systemChoices(names: readonly (string | null)[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    names.map((name) => [
+      name ?? OS_NOT_TOLD,
+      name === null || name === OS_NOT_TOLD ? 'Not told' : visibleText(name),
+    ]),
   );
 }
 

@@ -29,6 +29,9 @@ const useStyles = makeStyles({
   value: { fontWeight: tokens.fontWeightSemibold, paddingLeft: tokens.spacingHorizontalXS },
 });
 
+/** What the menu calls a choice: any text may be one, the empty one too. */
+const CHOICE = '=';
+
 /** A filter that shows what it is set to. */
 export function FilterPill({
   title,
@@ -44,8 +47,10 @@ export function FilterPill({
   const styles = useStyles();
   return (
     <Menu
-      checkedValues={{ value: [value ?? ''] }}
-      onCheckedValueChange={(_, { checkedItems }) => onChange(checkedItems[0] || undefined)}
+      checkedValues={{ value: [value === undefined ? '' : CHOICE + value] }}
+      onCheckedValueChange={(_, { checkedItems }) =>
+        onChange(checkedItems[0] ? checkedItems[0].slice(CHOICE.length) : undefined)
+      }
     >
       <MenuTrigger disableButtonEnhancement>
         <Button
@@ -53,7 +58,9 @@ export function FilterPill({
           className={mergeClasses(styles.pill, value !== undefined && styles.chosen)}
         >
           {title}:
-          <span className={styles.value}>{value === undefined ? 'All' : choices[value]}</span>
+          <span className={styles.value}>
+            {value === undefined ? 'All' : (choices[value] ?? value)}
+          </span>
         </Button>
       </MenuTrigger>
       <MenuPopover>
@@ -62,7 +69,7 @@ export function FilterPill({
             All
           </MenuItemRadio>
           {Object.entries(choices).map(([choice, name]) => (
-            <MenuItemRadio key={choice} name="value" value={choice}>
+            <MenuItemRadio key={choice} name="value" value={CHOICE + choice}>
               {name}
             </MenuItemRadio>
           ))}

@@ -3,12 +3,16 @@ import {
   Checkbox,
   Field,
   Input,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
   makeStyles,
   Spinner,
   Text,
   tokens,
 } from '@fluentui/react-components';
-import type { ClientSettings, InventoryClassAnswer } from '@moorline/contracts/admin';
+import { AdminApiError, type VersionedClientSettings } from '@moorline/admin-client';
+import type { InventoryClassAnswer } from '@moorline/contracts/admin';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
@@ -20,10 +24,18 @@ import { Section } from '../../ui/section.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import { WithReason } from '../../ui/with-reason.tsx';
 import { inventoryClassesQuery } from '../inventory/inventory-queries.ts';
+import {
+  differences,
+  entryOf,
+  isSame,
+  rebase,
+  type SettingsEntry,
+  settingsOf,
+} from './settings-form.ts';
 
 const clientSettingsQuery = queryOptions({
   queryKey: ['clientSettings'],
-  queryFn: ({ signal }) => client.clientSettings.get({ signal }),
+  queryFn: ({ signal }) => client.clientSettings.getVersioned({ signal }),
 });
 
 /** Limits of the contract, in minutes. */
@@ -73,11 +85,7 @@ export function ClientSettingsPage() {
         />
       ) : null}
       {settings.data && classes.data ? (
-        <SettingsForm
-          key={JSON.stringify(settings.data)}
-          saved={settings.data}
-          classes={classes.data}
-        />
+        <SettingsForm saved={settings.data} classes={classes.data} />
       ) : null}
     </Page>
   );
@@ -87,38 +95,43 @@ function SettingsForm({
   saved,
   classes,
 }: {
-  saved: ClientSettings;
+  saved: VersionedClientSettings;
   classes: readonly InventoryClassAnswer[];
 }) {
   const styles = useStyles();
   const queryClient = useQueryClient();
   const { done } = useToasts();
   const { allowed, reason } = usePermission('policy.manage');
-  const [poll, setPoll] = useState(String(saved.policyPollMinutes));
-  const [inventory, setInventory] = useState(String(saved.inventoryMinutes));
-  const [disabled, setDisabled] = useState<ReadonlySet<string>>(new Set(saved.disabledClasses));
-  const next: ClientSettings = {
-    policyPollMinutes: Number(poll),
-    inventoryMinutes: Number(inventory),
-    disabledClasses: [...disabled].sort(),
-  };
+  const [base, setBase] = useState(saved);
+  const [entry, setEntry] = useState<SettingsEntry>(() => entryOf(saved.settings));
+  const [meanwhile, setMeanwhile] = useState<readonly string[]>([]);
+  const isChanged = !isSame(settingsOf(entry), base.settings);
+  if (saved.etag !== base.etag) {
+    // Saved by somebody else, or by this form: what is being edited goes on from there.
+    const next = rebase(entry, base.settings, saved.settings);
+    const isUndone = isChanged && !isSame(settingsOf(next), saved.settings);
+    setMeanwhile(isUndone ? differences(base.settings, saved.settings, titleOfColumn) : []);
+    setBase(saved);
+    setEntry(next);
+  }
+  const next = settingsOf(entry);
   const pollFits = fits(next.policyPollMinutes, POLL);
   const inventoryFits = fits(next.inventoryMinutes, INVENTORY);
-  const isChanged =
-    next.policyPollMinutes !== saved.policyPollMinutes ||
-    next.inventoryMinutes !== saved.inventoryMinutes ||
-    next.disabledClasses.join() !== [...saved.disabledClasses].sort().join();
   const save = useMutation({
-    mutationFn: () => client.clientSettings.set(next),
-    onSuccess: async () => {
+    mutationFn: () => client.clientSettings.set(next, { ifMatch: base.etag }),
+    onSuccess: () => {
       done('The settings are saved.');
-      await queryClient.invalidateQueries({ queryKey: clientSettingsQuery.queryKey });
+      setMeanwhile([]);
     },
+    // Refused or not: what is saved now is what to go on from.
+    onSettled: () => queryClient.invalidateQueries({ queryKey: clientSettingsQuery.queryKey }),
   });
+  const isOvertaken =
+    save.error instanceof AdminApiError && save.error.code === 'policy.changed_meanwhile';
   const reset = (): void => {
-    setPoll(String(saved.policyPollMinutes));
-    setInventory(String(saved.inventoryMinutes));
-    setDisabled(new Set(saved.disabledClasses));
+    setEntry(entryOf(base.settings));
+    setMeanwhile([]);
+    save.reset();
   };
   return (
     <form
@@ -129,14 +142,29 @@ function SettingsForm({
         if (allowed && isChanged && pollFits && inventoryFits) save.mutate();
       }}
     >
-      {save.error ? <ErrorNotice error={save.error} title="The settings were not saved" /> : null}
+      {save.error && !isOvertaken ? (
+        <ErrorNotice error={save.error} title="The settings were not saved" />
+      ) : null}
+      {meanwhile.length > 0 || isOvertaken ? (
+        <MessageBar intent="warning" layout="multiline" role="alert">
+          <MessageBarBody>
+            <MessageBarTitle>
+              {isOvertaken
+                ? 'Not saved yet: somebody else changed the settings'
+                : 'Somebody else changed the settings'}
+            </MessageBarTitle>
+            {meanwhile.join(' ')} What you changed is kept below. Save to apply it on top, or
+            discard it to go on with theirs.
+          </MessageBarBody>
+        </MessageBar>
+      ) : null}
       <Section title="Intervals">
         <div className={styles.fields}>
           <MinutesField
             label="Policy polling, minutes"
             hint="Between two looks for policy when the host does not call: 5 minutes to a day."
-            value={poll}
-            onChange={setPoll}
+            value={entry.poll}
+            onChange={(poll) => setEntry({ ...entry, poll })}
             limits={POLL}
             isWrong={!pollFits}
             readOnly={!allowed}
@@ -144,8 +172,8 @@ function SettingsForm({
           <MinutesField
             label="Inventory, minutes"
             hint="Between two inventory cycles: 15 minutes to 7 days."
-            value={inventory}
-            onChange={setInventory}
+            value={entry.inventory}
+            onChange={(inventory) => setEntry({ ...entry, inventory })}
             limits={INVENTORY}
             isWrong={!inventoryFits}
             readOnly={!allowed}
@@ -162,13 +190,13 @@ function SettingsForm({
             <Checkbox
               key={name}
               label={<span title={description}>{titleOfColumn(name)}</span>}
-              checked={!disabled.has(name)}
+              checked={!entry.disabled.has(name)}
               disabled={!allowed}
               onChange={(_, data) => {
-                const left = new Set(disabled);
-                if (data.checked) left.delete(name);
-                else left.add(name);
-                setDisabled(left);
+                const disabled = new Set(entry.disabled);
+                if (data.checked) disabled.delete(name);
+                else disabled.add(name);
+                setEntry({ ...entry, disabled });
               }}
             />
           ))}
