@@ -81,7 +81,7 @@ describe('certificates and requests, with other implementations as judges', () =
         );
         assert.equal(theirs.issuer, ca.subject);
         assert.equal(theirs.subjectName.toJSON().length, 1);
-        const found = theirs.extensions.map(({ type, critical }) => [type, critical]);
+        const found = Array.from(theirs.extensions, ({ type, critical }) => [type, critical]);
         assert.deepEqual(found, [
           ['2.5.29.19', true],
           ['2.5.29.15', true],
