@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createBus } from '@moorline/bus';
+import { type Bus, createBus } from '@moorline/bus';
 import { Session } from '@moorline/contracts/admin';
 import type { Database } from '@moorline/db';
 import { authenticateWith, createListener, registerOpenApi } from '@moorline/http';
@@ -50,6 +50,7 @@ export interface CallOptions {
 /** An authority with five devices behind a real listener. */
 export interface HttpLab extends AsyncDisposable {
   readonly authority: Authority;
+  readonly bus: Bus;
   readonly origin: string;
   readonly ids: readonly DeviceId[];
   call(method: string, path: string, options?: CallOptions): Promise<HttpAnswer>;
@@ -58,12 +59,13 @@ export interface HttpLab extends AsyncDisposable {
 export async function openHttpLab(database: Database, authorityId: AuthorityId): Promise<HttpLab> {
   const folder = await mkdtemp(join(tmpdir(), 'moorline-ca-'));
   const shared = { clock: systemClock, entropy: systemEntropy, logger: silentLogger };
+  const bus = createBus(silentLogger);
   const authority = createAuthority({
     ...shared,
     profile: { authorityId, name: 'HQ1', kind: LOWER, managedBy: LOWER },
     database,
     issuer: await openLocalCa({ folder, name: 'HQ1', ...shared }),
-    bus: createBus(silentLogger),
+    bus,
     nudger: { nudge: () => {}, nudgeAll: () => {}, disconnect: () => {} },
     remotes: null,
     gatewayUrl: () => 'https://hq1.example:9444',
@@ -97,6 +99,7 @@ export async function openHttpLab(database: Database, authorityId: AuthorityId):
   }
   return {
     authority,
+    bus,
     origin,
     ids,
     async call(method, path, options = {}) {

@@ -256,6 +256,7 @@ export function createEnrolment(deps: EnrolmentDeps): Enrolment {
           if (row.is_blocked === isBlocked) return;
           const deviceId = row.id as DeviceId;
           await writeBlocked(tx, deviceId, isBlocked);
+          announce(bus, tx, 'device', [deviceId], { uploadable: false });
           if (isBlocked) tx.afterCommit(() => endAccess(deviceId, 'The device was blocked.'));
           await recordAudit(tx, {
             activity,

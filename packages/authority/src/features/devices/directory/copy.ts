@@ -3,6 +3,7 @@ import type { Database } from '@moorline/db';
 import { type AuthorityId, isUuid } from '@moorline/kernel';
 import type { RawBuilder } from 'kysely';
 import type { ListColumns } from '../../../listing/columns.ts';
+import { readTotals } from '../store.ts';
 import { createDeviceTable, type DeviceTable, slotsOf } from './device-table.ts';
 import { idText, wordsOf } from './id-index.ts';
 import { eachRow, nextAfter, readRows, readVersions, takeRow, withIds } from './read-rows.ts';
@@ -141,7 +142,9 @@ export function createDirectoryCopy(deps: {
     },
     isAnnounced: (id) => announced.has(id),
     async load(signal) {
-      const fresh = createDeviceTable(randomInt(2 ** 31));
+      const totals = await database.read(authorityId, readTotals);
+      const expected = totals.reduce((sum, { total }) => sum + total, 0);
+      const fresh = createDeviceTable(randomInt(2 ** 31), expected);
       loading = fresh;
       try {
         for (let after = FIRST_ID, count = ROWS_PER_READ; count === ROWS_PER_READ; ) {

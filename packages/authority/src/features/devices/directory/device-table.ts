@@ -85,7 +85,8 @@ export interface DeviceTable {
   sizeBytes(): number;
 }
 
-export function createDeviceTable(seed: number): DeviceTable {
+/** `expected`: how many rows there will be, more or less; `seed` as in `createIdIndex`. */
+export function createDeviceTable(seed: number, expected = 0): DeviceTable {
   const columns: DeviceColumns = {
     origin: dictionaryColumn(),
     name: { kind: 'text', segments: [] },
@@ -114,11 +115,12 @@ export function createDeviceTable(seed: number): DeviceTable {
   let end = 0;
   let count = 0;
   const scratch = new Uint32Array(4);
-  const index = createIdIndex((slot, words) => {
+  const idAt = (slot: number, words: IdWords): void => {
     const ids = segments[segmentOf(slot)]?.ids;
     const at = rowOf(slot) * 4;
     for (let word = 0; word < 4; word++) words[word] = ids?.[at + word] ?? 0;
-  }, seed);
+  };
+  const index = createIdIndex(idAt, seed, expected);
 
   function addSegment(): void {
     segments.push({

@@ -15,11 +15,18 @@ const FIRST_SIZE = 1024;
 
 /**
  * @param idAt writes the id at a slot into `words`
+ * @param expected how many there will be: growing to a million takes a tenth of a second
  * @param seed unknown to whoever chooses ids, lest they choose such that all fall on one place
  */
-export function createIdIndex(idAt: (slot: number, words: IdWords) => void, seed: number): IdIndex {
+export function createIdIndex(
+  idAt: (slot: number, words: IdWords) => void,
+  seed: number,
+  expected = 0,
+): IdIndex {
   /** Slot + 1; 0: empty. */
-  let places = new Uint32Array(FIRST_SIZE);
+  let places = new Uint32Array(
+    Math.max(FIRST_SIZE, 2 ** Math.ceil(Math.log2(Math.max(expected, 1) * 2.1))),
+  );
   let count = 0;
   const other = new Uint32Array(4);
 
@@ -100,12 +107,30 @@ export function idText(words: Uint32Array, at = 0): string {
   return `${quad(first >>> 16)}${quad(first)}-${quad(second >>> 16)}-${quad(second)}-${quad(third >>> 16)}-${quad(third)}${quad(fourth >>> 16)}${quad(fourth)}`;
 }
 
-const TEXT_LENGTH = 36;
+export const ID_TEXT_BYTES = 36;
+
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const DASH = 45;
+/** Where each digit of an id stands in its text. */
+const PLACES = Uint8Array.from({ length: 32 }, (_, digit) =>
+  digit < 8 ? digit : digit < 20 ? digit + 1 + ((digit - 8) >> 2) : digit + 4,
+);
+
+/** Writes that text into `into`. */
+export function writeIdText(words: Uint32Array, at: number, into: Uint8Array): void {
+  into[8] = into[13] = into[18] = into[23] = DASH;
+  for (let word = 0; word < 4; word++) {
+    const value = words[at + word] ?? 0;
+    for (let digit = 0; digit < 8; digit++) {
+      into[PLACES[word * 8 + digit] ?? 0] = DIGITS[(value >>> (28 - digit * 4)) & 15] ?? 0;
+    }
+  }
+}
 
 /** The character code at a place of that text, or -1 behind its end. */
 export function idCharacter(words: Uint32Array, at: number, position: number): number {
-  if (position === 8 || position === 13 || position === 18 || position === 23) return 45;
-  if (position >= TEXT_LENGTH) return -1;
+  if (position === 8 || position === 13 || position === 18 || position === 23) return DASH;
+  if (position >= ID_TEXT_BYTES) return -1;
   const dashes = position < 8 ? 0 : position < 13 ? 1 : position < 18 ? 2 : position < 23 ? 3 : 4;
   const nibble = position - dashes;
   const digit = ((words[at + (nibble >>> 3)] ?? 0) >>> ((7 - (nibble & 7)) * 4)) & 15;
@@ -123,7 +148,7 @@ export function compareIdText(
     const difference = idCharacter(words, at, position) - text.charCodeAt(position);
     if (difference !== 0) return difference;
   }
-  return isPrefix ? 0 : TEXT_LENGTH - text.length;
+  return isPrefix ? 0 : ID_TEXT_BYTES - text.length;
 }
 
 function isSame(a: IdWords, b: IdWords): boolean {

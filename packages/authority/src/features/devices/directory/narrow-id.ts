@@ -1,8 +1,9 @@
+import { Buffer } from 'node:buffer';
 import type { FilterLiteral } from '@moorline/codecs/odata';
 import { isUuid } from '@moorline/kernel';
 import type { DeviceTable } from './device-table.ts';
 import { toByteString } from './dictionary.ts';
-import { compareIdText, idText, wordsOf } from './id-index.ts';
+import { compareIdText, ID_TEXT_BYTES, wordsOf, writeIdText } from './id-index.ts';
 import type { Narrow } from './narrow.ts';
 import { rowOf, segmentOf } from './segment.ts';
 import { type Condition, type Fold, likePattern, likeText } from './text-test.ts';
@@ -26,9 +27,20 @@ export function narrowById(filter: Condition, table: DeviceTable, lower: Fold): 
   if (filter.function === 'startswith') {
     return rowByRow(table, (ids, at) => compareIdText(ids, at, wanted, true) === 0);
   }
-  return filter.function === 'endswith'
-    ? rowByRow(table, (ids, at) => idText(ids, at).endsWith(wanted))
-    : rowByRow(table, (ids, at) => idText(ids, at).includes(wanted));
+  const bytes = Buffer.from(wanted, 'latin1');
+  const text = new Uint8Array(ID_TEXT_BYTES);
+  const last = ID_TEXT_BYTES - bytes.length;
+  const first = filter.function === 'endswith' ? last : 0;
+  return rowByRow(table, (ids, at) => {
+    if (last < 0) return false;
+    writeIdText(ids, at, text);
+    for (let start = first; start <= last; start++) {
+      let index = 0;
+      while (index < bytes.length && text[start + index] === bytes[index]) index++;
+      if (index === bytes.length) return true;
+    }
+    return false;
+  });
 }
 
 function named(literals: readonly FilterLiteral[], table: DeviceTable, isWanted: boolean): Narrow {

@@ -3,7 +3,8 @@ import type { DeviceTable, DictionaryColumn, NumberColumn, TextColumn } from './
 import { toByteString } from './dictionary.ts';
 import { idText } from './id-index.ts';
 import { narrowById } from './narrow-id.ts';
-import { narrowText } from './narrow-text.ts';
+import { keepStarting, narrowText } from './narrow-text.ts';
+import { needleOf } from './needle.ts';
 import type { DirectoryProperty } from './properties.ts';
 import { SEGMENT_ROWS } from './segment.ts';
 import { type Condition, type Fold, type TextTest, textTest } from './text-test.ts';
@@ -194,29 +195,20 @@ export function originText(bytes: string): string {
 /** Rows in which one of the texts begins with `term`, which is in PostgreSQL's lower case: a $search term. */
 export function narrowBySearch(term: string, table: DeviceTable): Narrow {
   const { name, serialNumber, manufacturer, model } = table.columns;
-  const startsWith: Condition = {
-    kind: 'text',
-    function: 'startswith',
-    property: '',
-    value: term,
-  };
   const first = toByteString(term);
   const last = toByteString(`${term}\u{10ffff}`);
   // As in SQL: from the term on, and before the term with the last character behind it.
   const inRange: TextTest = (text) => text !== null && text >= first && text < last;
-  const inText = (column: TextColumn): Narrow => {
-    const begins = byText(column, startsWith, AS_IT_IS, AS_IT_IS);
-    const beyond = byText(
-      column,
-      { ...startsWith, value: `${term}\u{10ffff}` },
-      AS_IT_IS,
-      AS_IT_IS,
-    );
-    const out = new Uint8Array(SEGMENT_ROWS);
+  const begins = keepStarting(needleOf(term));
+  const beyond = keepStarting(needleOf(`${term}\u{10ffff}`));
+  const out = new Uint8Array(SEGMENT_ROWS);
+  const inText = ({ segments }: TextColumn): Narrow => {
     return (segment, mask) => {
-      begins(segment, mask);
+      const texts = segments[segment];
+      if (!texts) return;
+      begins(texts, mask);
       out.set(mask);
-      beyond(segment, out);
+      beyond(texts, out);
       for (let row = 0; row < mask.length; row++) mask[row] = (mask[row] ?? 0) & ~(out[row] ?? 0);
     };
   };
