@@ -4,41 +4,28 @@ import { comparisonText } from './compare.ts';
 import { type Figure, readReport, writeReport } from './report.ts';
 import { createSuiteRun, type Suite } from './suite.ts';
 import { actions } from './suites/actions.ts';
-import { measureAgent } from './suites/agent.ts';
+import { agent } from './suites/agent.ts';
 import { channel } from './suites/channel.ts';
 import { checkin } from './suites/checkin.ts';
 import { enrol } from './suites/enrol.ts';
 import { lists } from './suites/lists.ts';
+import { soak } from './suites/soak.ts';
 import { storm } from './suites/storm.ts';
-import { measureUpload } from './suites/upload.ts';
-import { measureVisible } from './suites/visible.ts';
+import { upload } from './suites/upload-suite.ts';
+import { visible } from './suites/visible.ts';
 import { table } from './table.ts';
 
 const SUITES: readonly Suite[] = [
   enrol,
   channel,
   checkin,
-  {
-    name: 'upload',
-    about: 'a full upload, beside COPY of the same rows',
-    workload: (run) => `${run.size({ full: 20_000, quick: 20_000 })} devices, 5 runs`,
-    measure: (run) => measureUpload(run.size({ full: 20_000, quick: 20_000 })),
-  },
-  {
-    name: 'visible',
-    about: 'from a changed document to the tenant',
-    workload: () => '1 device, 200 changes',
-    measure: measureVisible,
-  },
+  upload,
+  visible,
   actions,
   lists,
+  agent,
   storm,
-  {
-    name: 'agent',
-    about: 'the agent at rest',
-    workload: () => '1 min at rest',
-    measure: measureAgent,
-  },
+  soak,
 ];
 const RESULTS = join(import.meta.dirname, 'results');
 

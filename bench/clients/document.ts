@@ -11,10 +11,27 @@ const CLASS = { software: 'InstalledSoftware', disk: 'LogicalDisk' } as const;
  * A whole document of about 2 KB that differs from round to round: one package was updated, or space was used.
  */
 export function changedDocument(kind: DocumentKind, device: number, round: number): string {
-  const className = CLASS[kind];
+  return documentBody(CLASS[kind], kind === 'software' ? packages(device, round) : disks(round));
+}
+
+/** Name of the n-th device that is renamed: in the order of their names, the newest is the last. */
+export function renamed(index: number): string {
+  return `RENAMED-${String(index).padStart(8, '0')}`;
+}
+
+/** The document of class Device of a device of which only the name is known. */
+export function renamedDocument(name: string): string {
+  const columns = inventoryClass('Device')?.columns ?? [];
+  return documentBody('Device', [
+    Object.fromEntries(
+      columns.map((column) => [column.name, column.name === 'Name' ? name : null]),
+    ),
+  ]);
+}
+
+function documentBody(className: string, rows: InventoryRow[]): string {
   const declared = inventoryClass(className);
   if (!declared) throw new Error(`there is no class ${className}`);
-  const rows = kind === 'software' ? packages(device, round) : disks(round);
   const document: StateDocumentWire = {
     className,
     hash: createHash('sha256').update(canonicalRows(declared, rows)).digest('hex'),

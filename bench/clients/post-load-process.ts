@@ -1,10 +1,11 @@
 // Devices that post their documents over connections that stay open.
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENT_PATHS } from '@moorline/contracts/agent';
 import { quantile } from '../stats.ts';
 import type { FleetFile } from '../world/fleet.ts';
 import { serveCalls } from './client-process.ts';
-import { changedDocument, type DocumentKind } from './document.ts';
+import { changedDocument, type DocumentKind, renamed, renamedDocument } from './document.ts';
 import { jsonRequest, loopbackAddress, openRaw, type RawConnection } from './raw-connection.ts';
 
 export interface PostLoad {
@@ -89,7 +90,38 @@ serveCalls({
       p99Ms: quantile(latencies, 0.99),
     };
   },
+
+  /** Renames devices one after the other at an even pace, whether the answers have come or not. */
+  async rename({ perSecond, count }: { perSecond: number; count: number }): Promise<Renamed> {
+    const refused: Record<string, number> = {};
+    const sentAt: number[] = [];
+    const answers: Promise<void>[] = [];
+    const start = performance.now();
+    for (let index = 0; index < count; index++) {
+      const dueMs = start + (index * 1000) / perSecond - performance.now();
+      if (dueMs > 0) await sleep(dueMs);
+      const connection = connections[index % connections.length];
+      if (!connection) throw new Error('not open');
+      const body = renamedDocument(renamed(index));
+      sentAt.push(performance.timeOrigin + performance.now());
+      const request = jsonRequest('POST', 'localhost', AGENT_PATHS.documents, body);
+      answers.push(
+        connection.send(request).then(({ status }) => {
+          if (status !== 200) refused[status] = (refused[status] ?? 0) + 1;
+        }),
+      );
+    }
+    await Promise.all(answers);
+    return { sentAt, refused };
+  },
 });
+
+export interface Renamed {
+  /** Epoch milliseconds at which the n-th was sent. */
+  readonly sentAt: readonly number[];
+  /** By status other than 200. */
+  readonly refused: Readonly<Record<string, number>>;
+}
 
 interface PrepareParams {
   readonly file: string;

@@ -1,55 +1,87 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { systemClock } from '@moorline/kernel';
-import { createProcessWorld } from '@moorline/testkit/processes';
-import { processStat } from '../measure/process-stat.ts';
-import type { Figure } from '../report.ts';
-import { quantile, round } from '../stats.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { held } from '../bars.ts';
+import { processTree } from '../measure/process-stat.ts';
+import { median, round } from '../stats.ts';
+import type { Suite, SuiteRun } from '../suite.ts';
 
-const SETTLE_MS = 15_000;
-const REST_MS = 60_000;
-const RESIDENT_BAR_MB = 80;
-const CPU_BAR_PERCENT = 0.1;
 const INVENTORIES = 5;
-const INVENTORY_BAR_MS = 300;
 
-/** What a full inventory of this machine costs; and its real agent, connected and with nothing to do, for a minute. */
-export async function measureAgent(): Promise<Figure[]> {
-  const inventories = Array.from({ length: INVENTORIES }, fullInventoryMs);
-  const inventory = quantile(inventories, 0.5);
-  await using world = await createProcessWorld({ programs: 'bundle' });
-  await world.start('site');
-  await world.enrolAgent();
-  await systemClock.sleep(SETTLE_MS);
-  const { pid } = world.agent();
-  const before = await processStat(pid);
-  await systemClock.sleep(REST_MS);
-  const after = await processStat(pid);
-  const percent = ((after.cpuMs - before.cpuMs) / REST_MS) * 100;
-  const residentMb = after.residentBytes / 1024 / 1024;
-  return [
-    {
-      suite: 'agent',
-      what: `full inventory: processor time, median of ${INVENTORIES} fresh processes`,
-      value: round(inventory),
-      unit: 'ms',
-      bar: { text: `≤ ${INVENTORY_BAR_MS} ms`, kept: inventory <= INVENTORY_BAR_MS },
-    },
-    {
-      suite: 'agent',
-      what: 'at rest: resident memory',
-      value: round(residentMb),
-      unit: 'MB',
-      bar: { text: `≤ ${RESIDENT_BAR_MB} MB`, kept: residentMb <= RESIDENT_BAR_MB },
-    },
-    {
-      suite: 'agent',
-      what: `at rest: processor time over ${REST_MS / 1000} s`,
-      value: round(percent, 3),
-      unit: '%',
-      bar: { text: `< ${CPU_BAR_PERCENT} %`, kept: percent < CPU_BAR_PERCENT },
-    },
-  ];
+/** What a full inventory of this machine costs; and its real agent, connected and with nothing to do. */
+export const agent: Suite = {
+  name: 'agent',
+  about: 'this machine’s agent at rest; a full inventory',
+  workload(run) {
+    const { settleMs, restMs } = times(run);
+    return `the agent of this machine, connected to a site: ${restMs / 1000} s at rest after ${settleMs / 1000} s to settle; ${INVENTORIES} full inventories, each in a fresh process`;
+  },
+  async measure(run) {
+    const { settleMs, restMs } = times(run);
+    const inventories = Array.from({ length: INVENTORIES }, () => round(fullInventoryMs()));
+    await using world = await run.world();
+    await world.start('site');
+    await world.enrolAgent();
+    await sleep(settleMs);
+    const { pid } = world.agent();
+    const before = await totals(pid);
+    await sleep(restMs);
+    const after = await totals(pid);
+    const percent = ((after.cpuMs - before.cpuMs) / restMs) * 100;
+    const residentMb = after.residentBytes / 1024 / 1024;
+    const inventory = median(inventories);
+    return [
+      {
+        suite: 'agent',
+        what: 'full inventory: processor time',
+        value: inventory,
+        unit: 'ms',
+        better: 'less',
+        samples: inventories,
+        bar: held('agentInventory', inventory),
+      },
+      {
+        suite: 'agent',
+        what: 'at rest: resident memory',
+        value: round(residentMb),
+        unit: 'MB',
+        better: 'less',
+        bar: held('agentMemory', residentMb),
+      },
+      {
+        suite: 'agent',
+        what: `at rest: of one core, over ${restMs / 1000} s`,
+        value: round(percent, 3),
+        unit: '%',
+        better: 'less',
+        bar: held('agentCpu', percent),
+      },
+      {
+        suite: 'agent',
+        what: 'at rest: child processes',
+        value: after.children,
+        unit: '',
+        better: 'less',
+        bar: held('agentChildren', after.children),
+      },
+    ];
+  },
+};
+
+function times(run: SuiteRun): { settleMs: number; restMs: number } {
+  return run.isQuick
+    ? { settleMs: 10_000, restMs: 60_000 }
+    : { settleMs: 30_000, restMs: 10 * 60_000 };
+}
+
+async function totals(
+  pid: number,
+): Promise<{ cpuMs: number; residentBytes: number; children: number }> {
+  const tree = await processTree(pid);
+  const own = tree.get(pid);
+  if (!own) throw new Error('the agent has ended');
+  const cpuMs = [...tree.values()].reduce((sum, stat) => sum + stat.cpuMs, own.endedChildrenCpuMs);
+  return { cpuMs, residentBytes: own.residentBytes, children: tree.size - 1 };
 }
 
 function fullInventoryMs(): number {
