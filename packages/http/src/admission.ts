@@ -16,8 +16,8 @@ export interface AdmissionLimits {
 
 export const DEFAULT_ADMISSION: AdmissionLimits = {
   busyShare: 0.7,
-  waiting: 512,
-  waitMs: 1_500,
+  waiting: 2_048,
+  waitMs: 5_000,
   firstPerSecond: 300,
 };
 
@@ -29,13 +29,16 @@ export interface Admission {
 }
 
 const TICK_MS = 20;
-const SLOWEST_PER_SECOND = 20;
-const FASTEST_PER_SECOND = 5_000;
+/** Shorter looks at the event loop see single handshakes, not how busy it is. */
+const LOOK_MS = 200;
+/** However busy the loop is, for refusing costs time, too: below this, refusals alone would keep it busy. */
+const SLOWEST_PER_SECOND = 100;
+const FASTEST_PER_SECOND = 2_000;
 /** What may begin at once after a quiet time. */
 const BURST = 32;
-/** Of a tick's rate, from one tick to the next. */
-const SLOWER = 0.8;
-const FASTER = 1.1;
+/** Of the rate, from one look to the next. */
+const SLOWER = 0.7;
+const FASTER = 1.25;
 const NOTE_EVERY_MS = 10_000;
 
 interface Waiting {
@@ -62,6 +65,7 @@ export function createAdmission(
   let perSecond = limits.firstPerSecond;
   let tokens = BURST;
   let tickedMs = performance.now();
+  let lookedMs = tickedMs;
   let timer: NodeJS.Timeout | undefined;
   let notedMs = Number.NEGATIVE_INFINITY;
   let notedCount = 0;
@@ -90,9 +94,12 @@ export function createAdmission(
     const now = performance.now();
     const elapsedS = (now - tickedMs) / 1000;
     tickedMs = now;
-    const busy = busyShare();
-    perSecond *= busy > limits.busyShare ? Math.max(SLOWER, limits.busyShare / busy) : FASTER;
-    perSecond = Math.min(Math.max(perSecond, SLOWEST_PER_SECOND), FASTEST_PER_SECOND);
+    if (now - lookedMs >= LOOK_MS) {
+      lookedMs = now;
+      const busy = busyShare();
+      perSecond *= busy > limits.busyShare ? Math.max(SLOWER, limits.busyShare / busy) : FASTER;
+      perSecond = Math.min(Math.max(perSecond, SLOWEST_PER_SECOND), FASTEST_PER_SECOND);
+    }
     // A tick that came late, because the loop was busy, must not make up for it all at once.
     tokens = Math.min(tokens + perSecond * elapsedS, Math.max(1, 2 * perSecond * (TICK_MS / 1000)));
     let taken = 0;
@@ -138,6 +145,7 @@ export function createAdmission(
       waiting.push({ socket, begin: start, sinceMs: performance.now() });
       if (timer !== undefined) return;
       busyShare();
+      lookedMs = performance.now();
       timer = setInterval(tick, TICK_MS);
       timer.unref();
     },

@@ -9,7 +9,7 @@ export interface ReconnectSpread {
 }
 
 /** What one host takes back without keeping those that are connected waiting. */
-const RETURNS_PER_SECOND = 350;
+const RETURNS_PER_SECOND = 250;
 
 /** Goes by the most that were ever connected: those that are away return with the others. */
 export function createReconnectSpread(): ReconnectSpread {
