@@ -20,6 +20,8 @@ export interface ChildOptions {
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What the process is started with: another program, which runs the rest of its arguments. Default: nothing. */
+  readonly wrapper?: readonly [program: string, ...args: string[]];
   /** File that the process's output is appended to. */
   readonly logFile: string;
   /** Default: 60 s. */
@@ -41,10 +43,13 @@ type Message =
 export async function startChild<Ready>(options: ChildOptions): Promise<Child<Ready>> {
   const log = createWriteStream(options.logFile, { flags: 'a' });
   await once(log, 'open');
+  const [wrapper, ...wrapperArgs] = options.wrapper ?? [];
   const child: ChildProcess = fork(options.program, options.args, {
     stdio: ['ignore', log, log, 'ipc'],
     env: { ...process.env, NODE_OPTIONS: '', ...options.env },
-    execArgv: [],
+    ...(wrapper === undefined
+      ? { execArgv: [] }
+      : { execPath: wrapper, execArgv: [...wrapperArgs, process.execPath] }),
   });
   const exited = new Promise<number | null>((resolve) =>
     child.once('exit', (code) => resolve(code)),

@@ -41,7 +41,7 @@ export function publishedEndpoints(gatewayUrl: string): readonly PublishedEndpoi
 
 /**
  * `/.well-known/moorline`: for anybody who reaches the gateway, since a site asks before it is attached.
- * @spec docs/protocols/federation.md §8
+ * @spec docs/protocols/federation.md §7
  */
 export function registerWellKnown(
   app: HttpApp,

@@ -58,7 +58,7 @@ test('behind a proxy the rule allows the proxy, and not the tenant', () => {
   assert.deepEqual([rule?.host, rule?.port, rule?.addresses], ['10.0.0.1', 3128, ['10.0.0.1']]);
 });
 
-test('nothing that a tenant publishes leaves its place in a rule (attack 26)', () => {
+test('nothing that a tenant publishes leaves its place in a rule', () => {
   const hostile = {
     ...GATEWAY,
     id: 'a" & calc & "',
