@@ -11,7 +11,7 @@ import { rowOf, SEGMENT_ROWS, segmentOf } from './segment.ts';
 import { createTurns } from './turns.ts';
 
 /** Rows that are read at once: they are taken in without letting others in between. */
-const ROWS_PER_READ = 2500;
+const ROWS_PER_READ = 1000;
 /** Rows whose versions are compared at once. */
 export const ROWS_PER_COMPARISON = 4096;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';

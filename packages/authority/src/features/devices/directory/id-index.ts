@@ -109,21 +109,20 @@ export function idText(words: Uint32Array, at = 0): string {
 
 export const ID_TEXT_BYTES = 36;
 
-const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 const DASH = 45;
-/** Where each digit of an id stands in its text. */
-const PLACES = Uint8Array.from({ length: 32 }, (_, digit) =>
-  digit < 8 ? digit : digit < 20 ? digit + 1 + ((digit - 8) >> 2) : digit + 4,
-);
+const HIGH = Uint8Array.from(PAIRS, (pair) => pair.charCodeAt(0));
+const LOW = Uint8Array.from(PAIRS, (pair) => pair.charCodeAt(1));
+/** Where each byte's two digits stand in an id's text. */
+const PLACES = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34);
 
 /** Writes that text into `into`. */
 export function writeIdText(words: Uint32Array, at: number, into: Uint8Array): void {
   into[8] = into[13] = into[18] = into[23] = DASH;
-  for (let word = 0; word < 4; word++) {
-    const value = words[at + word] ?? 0;
-    for (let digit = 0; digit < 8; digit++) {
-      into[PLACES[word * 8 + digit] ?? 0] = DIGITS[(value >>> (28 - digit * 4)) & 15] ?? 0;
-    }
+  for (let byte = 0; byte < 16; byte++) {
+    const value = ((words[at + (byte >>> 2)] ?? 0) >>> (24 - (byte & 3) * 8)) & 255;
+    const place = PLACES[byte] ?? 0;
+    into[place] = HIGH[value] ?? 0;
+    into[place + 1] = LOW[value] ?? 0;
   }
 }
 

@@ -31,10 +31,12 @@ export function narrowById(filter: Condition, table: DeviceTable, lower: Fold): 
   const text = new Uint8Array(ID_TEXT_BYTES);
   const last = ID_TEXT_BYTES - bytes.length;
   const first = filter.function === 'endswith' ? last : 0;
+  const head = bytes[0];
   return rowByRow(table, (ids, at) => {
     if (last < 0) return false;
     writeIdText(ids, at, text);
     for (let start = first; start <= last; start++) {
+      if (text[start] !== head && bytes.length > 0) continue;
       let index = 0;
       while (index < bytes.length && text[start + index] === bytes[index]) index++;
       if (index === bytes.length) return true;

@@ -41,7 +41,7 @@ function keepContaining(needle: Needle): NarrowText {
   };
 }
 
-export function keepStarting(needle: Needle): NarrowText {
+function keepStarting(needle: Needle): NarrowText {
   return (texts, mask) => {
     for (let row = 0; row < mask.length; row++) {
       if (mask[row] === 1 && !startsWith(texts, row, needle)) mask[row] = 0;

@@ -3,14 +3,15 @@ import type { DeviceTable, DictionaryColumn, NumberColumn, TextColumn } from './
 import { toByteString } from './dictionary.ts';
 import { idText } from './id-index.ts';
 import { narrowById } from './narrow-id.ts';
-import { keepStarting, narrowText } from './narrow-text.ts';
-import { needleOf } from './needle.ts';
+import { narrowText } from './narrow-text.ts';
+import { needleOf, startsWith } from './needle.ts';
 import type { DirectoryProperty } from './properties.ts';
 import { SEGMENT_ROWS } from './segment.ts';
+import type { TextSegment } from './text-segment.ts';
 import { type Condition, type Fold, type TextTest, textTest } from './text-test.ts';
 import { microsecondsOf } from './time.ts';
 
-/** Clears the mask of a segment's rows that do not meet a condition; what is clear stays so. */
+/** Clears the mask of a segment's rows that do not meet a condition; what is clear stays so. A mask has a buffer of its own. */
 export type Narrow = (segment: number, mask: Uint8Array) => void;
 
 export interface NarrowContext {
@@ -39,7 +40,7 @@ export function narrowBy(filter: Filter, context: NarrowContext): Narrow {
       return (segment, mask) => {
         met.set(mask);
         inner(segment, met);
-        for (let row = 0; row < mask.length; row++) mask[row] = (mask[row] ?? 0) & ~(met[row] ?? 0);
+        clear(mask, met);
       };
     }
     default:
@@ -48,7 +49,7 @@ export function narrowBy(filter: Filter, context: NarrowContext): Narrow {
 }
 
 /** Rows that one of the parts keeps; each part looks at those that are not kept yet. */
-export function either(parts: readonly Narrow[]): Narrow {
+function either(parts: readonly Narrow[]): Narrow {
   const left = new Uint8Array(SEGMENT_ROWS);
   const met = new Uint8Array(SEGMENT_ROWS);
   return (segment, mask) => {
@@ -56,10 +57,17 @@ export function either(parts: readonly Narrow[]): Narrow {
     for (const part of parts) {
       met.set(left);
       part(segment, met);
-      for (let row = 0; row < mask.length; row++) left[row] = (left[row] ?? 0) & ~(met[row] ?? 0);
+      clear(left, met);
     }
-    for (let row = 0; row < mask.length; row++) mask[row] = (mask[row] ?? 0) & ~(left[row] ?? 0);
+    clear(mask, left);
   };
+}
+
+/** Clears in `mask` what is set in `cleared`: four rows at once. */
+function clear(mask: Uint8Array, cleared: Uint8Array): void {
+  const to = new Uint32Array(mask.buffer);
+  const from = new Uint32Array(cleared.buffer);
+  for (let word = 0; word < to.length; word++) to[word] = (to[word] ?? 0) & ~(from[word] ?? 0);
 }
 
 function condition(filter: Condition, context: NarrowContext): Narrow {
@@ -102,7 +110,7 @@ function condition(filter: Condition, context: NarrowContext): Narrow {
 }
 
 /** Every code is tested once, every row looks its code up. */
-export function byCode({ dictionary, segments }: DictionaryColumn, test: TextTest): Narrow {
+function byCode({ dictionary, segments }: DictionaryColumn, test: TextTest): Narrow {
   const isMet = new Uint8Array(dictionary.texts.length);
   for (const [code, text] of dictionary.texts.entries()) isMet[code] = test(text) ? 1 : 0;
   return (segment, mask) => {
@@ -199,23 +207,27 @@ export function narrowBySearch(term: string, table: DeviceTable): Narrow {
   const last = toByteString(`${term}\u{10ffff}`);
   // As in SQL: from the term on, and before the term with the last character behind it.
   const inRange: TextTest = (text) => text !== null && text >= first && text < last;
-  const begins = keepStarting(needleOf(term));
-  const beyond = keepStarting(needleOf(`${term}\u{10ffff}`));
-  const out = new Uint8Array(SEGMENT_ROWS);
-  const inText = ({ segments }: TextColumn): Narrow => {
-    return (segment, mask) => {
-      const texts = segments[segment];
-      if (!texts) return;
-      begins(texts, mask);
-      out.set(mask);
-      beyond(texts, out);
-      for (let row = 0; row < mask.length; row++) mask[row] = (mask[row] ?? 0) & ~(out[row] ?? 0);
-    };
+  const codesInRange = ({ dictionary }: DictionaryColumn): Uint8Array =>
+    Uint8Array.from(dictionary.texts, (text) => (inRange(text) ? 1 : 0));
+  const [makers, models] = [codesInRange(manufacturer), codesInRange(model)];
+  const begin = needleOf(term);
+  const beyond = needleOf(`${term}\u{10ffff}`);
+  const isInRange = (texts: TextSegment, row: number): boolean =>
+    startsWith(texts, row, begin) && !startsWith(texts, row, beyond);
+  return (segment, mask) => {
+    const names = name.segments[segment];
+    const serials = serialNumber.segments[segment];
+    const makerCodes = manufacturer.segments[segment];
+    const modelCodes = model.segments[segment];
+    if (!names || !serials || !makerCodes || !modelCodes) return;
+    for (let row = 0; row < mask.length; row++) {
+      if (mask[row] === 0) continue;
+      const isFound =
+        makers[makerCodes[row] ?? 0] === 1 ||
+        models[modelCodes[row] ?? 0] === 1 ||
+        isInRange(names, row) ||
+        isInRange(serials, row);
+      if (!isFound) mask[row] = 0;
+    }
   };
-  return either([
-    byCode(manufacturer, inRange),
-    byCode(model, inRange),
-    inText(name),
-    inText(serialNumber),
-  ]);
 }
