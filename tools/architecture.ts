@@ -40,7 +40,8 @@ export function violations(house: House): readonly Violation[] {
     ...unlistedPackages(house),
     ...manifestEdges(house),
     ...unusedDependencies(house, imports),
-    ...imports.flatMap((one) => checkImport(house, one)),
+    // What is looked up is used, and may be the root's: a tool of development.
+    ...imports.filter(({ isLookup }) => !isLookup).flatMap((one) => checkImport(house, one)),
     ...cycles(house, imports),
     ...house.packages.flatMap((one) => one.files.flatMap(hostWords)),
   ];

@@ -63,3 +63,9 @@ test('an expression inside a template is code', () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text, not a template of this file
   assert.deepEqual(named("const a = `x ${await import('b')} y`;"), ['1 b']);
 });
+
+test('a module whose file is looked up by its literal name counts', () => {
+  assert.deepEqual(named("const file = require.resolve('a/package.json');\nrequire.other('b');"), [
+    '1 a/package.json',
+  ]);
+});

@@ -3,6 +3,8 @@ export interface ModuleSpecifier {
   readonly specifier: string;
   /** From 1. */
   readonly line: number;
+  /** Its file is looked up by `require.resolve`; nothing is imported. */
+  readonly isLookup?: true;
 }
 
 interface Token {
@@ -13,7 +15,7 @@ interface Token {
 
 /**
  * Every module that `source` (TypeScript, with or without JSX) imports or re-exports by a literal name:
- * static, dynamic, type-only, for its effects, or by `require`. Comments and strings do not count.
+ * static, dynamic, type-only, for its effects, or by `require` or `require.resolve`. Comments and strings do not count.
  */
 export function moduleSpecifiers(source: string): readonly ModuleSpecifier[] {
   const tokens = tokenize(source);
@@ -27,13 +29,21 @@ export function moduleSpecifiers(source: string): readonly ModuleSpecifier[] {
           : token.text === 'require'
             ? literalCall(tokens, index)
             : undefined;
-    return found ? [{ specifier: found.text, line: found.line }] : [];
+    if (found) return [{ specifier: found.text, line: found.line }];
+    const looked = token.text === 'require' ? resolveCall(tokens, index) : undefined;
+    return looked ? [{ specifier: looked.text, line: looked.line, isLookup: true }] : [];
   });
 }
 
 function literalCall(tokens: readonly Token[], index: number): Token | undefined {
   const argument = tokens[index + 2];
   return tokens[index + 1]?.text === '(' && argument?.kind === 'string' ? argument : undefined;
+}
+
+/** `require.resolve('…')`. */
+function resolveCall(tokens: readonly Token[], index: number): Token | undefined {
+  const isResolve = tokens[index + 1]?.text === '.' && tokens[index + 2]?.text === 'resolve';
+  return isResolve ? literalCall(tokens, index + 2) : undefined;
 }
 
 function effectImport(tokens: readonly Token[], index: number): Token | undefined {

@@ -6,6 +6,7 @@ import { agentCommand } from './commands/agent/index.ts';
 import { attachCommand } from './commands/attach/index.ts';
 import { auditCommand } from './commands/audit/index.ts';
 import { clientSettingsCommand } from './commands/client-settings/index.ts';
+import { collectionsCommand } from './commands/collections/index.ts';
 import { connectorsCommand } from './commands/connectors/index.ts';
 import { contextCommand } from './commands/context/index.ts';
 import { devicesCommand } from './commands/devices/index.ts';
@@ -28,6 +29,7 @@ export function createProgram(deps: CommandDeps): Command {
   const commands = [
     upCommand(deps),
     devicesCommand(deps),
+    collectionsCommand(deps),
     actionsCommand(deps),
     connectorsCommand(deps),
     attachCommand(deps),

@@ -15,6 +15,7 @@ import {
   createEnrolmentTokensClient,
   type EnrolmentTokensClient,
 } from './administration.ts';
+import { type CollectionsClient, createCollectionsClient } from './collections.ts';
 import { createDevicesClient, type DevicesClient } from './devices.ts';
 import { type LiveEventOptions, liveEvents } from './live-events.ts';
 import {
@@ -34,6 +35,7 @@ export interface AdminClientOptions extends TransportOptions {
 /** The admin API of one host. Stateless: each method is one request, or a loop that its `signal` ends. */
 export interface AdminClient {
   readonly devices: DevicesClient;
+  readonly collections: CollectionsClient;
   readonly actions: ActionsClient;
   readonly connectors: ConnectorsClient;
   readonly cloudAttach: CloudAttachClient;
@@ -62,6 +64,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   };
   return {
     devices: createDevicesClient(transport),
+    collections: createCollectionsClient(transport),
     actions: createActionsClient(deps),
     connectors: createConnectorsClient(transport),
     cloudAttach: createCloudAttachClient(transport),

@@ -18,6 +18,7 @@ import type {
   UploadSource,
 } from '@moorline/model/ports';
 import type { Issuer } from '@moorline/pki';
+import { createQueryLanguage } from '@moorline/query-language';
 import { ACCESS_MIGRATIONS, type Access, createAccess } from './features/access/index.ts';
 import { ACTIONS_MIGRATIONS, actionRoutes, createActions } from './features/actions/index.ts';
 import { AUDIT_MIGRATIONS } from './features/audit/index.ts';
@@ -29,6 +30,12 @@ import {
   enrolmentRoutes,
 } from './features/enrolment/index.ts';
 import { batchRoute, eventsRoute, metadataRoute } from './features/graph/index.ts';
+import {
+  createGroups,
+  GROUPS_MIGRATIONS,
+  groupRoutes,
+  QUERY_CLASSES,
+} from './features/groups/index.ts';
 import {
   createInventory,
   INVENTORY_MIGRATIONS,
@@ -47,6 +54,7 @@ export const AUTHORITY_MIGRATIONS: readonly Migration[] = [
   ...INVENTORY_MIGRATIONS,
   ...ACTIONS_MIGRATIONS,
   ...POLICY_MIGRATIONS,
+  ...GROUPS_MIGRATIONS,
 ];
 
 /** Whoever enrols devices, gives them desired state, takes theirs, and sends them actions. */
@@ -99,6 +107,8 @@ export function createAuthority(deps: AuthorityDeps): Authority {
   const inventory = createInventory({ ...deps, refusals });
   const actions = createActions({ ...deps, refusals, presence: devices.presence });
   const policy = createPolicy(deps);
+  const language = createQueryLanguage({ classes: QUERY_CLASSES, logger });
+  const groups = createGroups({ ...deps, language });
   const enrolment = createEnrolment({
     ...deps,
     devices,
@@ -156,6 +166,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       inventoryRoutes(app, inventory);
       actionRoutes(app, actions);
       policyRoutes(app, policy);
+      groupRoutes(app, groups);
     },
     async start() {
       if (isStarted) return;
@@ -165,9 +176,11 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       tasks.run('actions', actions.run);
       tasks.run('refusals', refusals.run);
       tasks.run('certificates', enrolment.run);
+      tasks.run('groups', groups.run);
     },
     async [Symbol.asyncDispose]() {
       await tasks.stop();
+      await language[Symbol.asyncDispose]();
       await devices.presence.flush();
       await refusals.flush();
     },

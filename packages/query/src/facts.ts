@@ -11,6 +11,8 @@ export interface DeviceFacts {
 /** The rows of one class, column by column. A value of another type than the column's is not known. */
 export interface FactTable {
   readonly rowCount: number;
+  /** The row as it was reported. */
+  row(index: number): InventoryRow;
   /** Not known is empty. `folded`: ASCII letters in lower case. */
   text(column: string, folded: boolean): readonly string[];
   number(column: string): readonly (number | null)[];
@@ -59,6 +61,7 @@ function createTable(deviceId: string, rows: readonly InventoryRow[]): FactTable
 
   const table: FactTable = {
     rowCount: rows.length,
+    row: (index) => rows[index] ?? {},
     text: (name, folded) =>
       column(`${folded ? 'f' : 't'}:${name}`, () => {
         if (name === DEVICE_ID) return rows.map(() => deviceId);

@@ -21,6 +21,11 @@ export interface SqlSource {
    * form of `timeText`; null when not known. Comparable byte by byte. Must not fail for any row.
    */
   column(name: string, type: ValueType): SqlParts;
+  /**
+   * A quick condition on all rows of the device at once, without which none has one of these texts; absent: there is
+   * no quick one. It may let devices pass that have none.
+   */
+  mayHave?(column: string, values: readonly string[]): SqlParts;
 }
 
 export type SqlSources = (className: string) => SqlSource;
@@ -36,6 +41,7 @@ export function planSql(plan: QueryPlan, sources: SqlSources, nowMs: number): Sq
     ...source.from,
     ' where ',
     ...source.where,
+    ...quickSql(plan.where, source),
     ...(condition ? [' and ', ...condition] : []),
     ')',
   ];
@@ -80,6 +86,22 @@ export function wakesSql(
     };
   });
 }
+
+/** What must be true of a device's rows as a whole for any of them to meet the condition. */
+function quickSql(condition: Condition | null, source: SqlSource): SqlParts {
+  if (!condition || !source.mayHave) return [];
+  if (condition.kind === 'and') {
+    return condition.operands.flatMap((operand) => [...quickSql(operand, source)]);
+  }
+  if (condition.kind !== 'text' || condition.test !== 'equals' || condition.foldsCase) return [];
+  const { column, values } = condition;
+  // A text that is not known is empty, too.
+  if (column === DEVICE_ID || values.length === 0 || values.includes('')) return [];
+  if (values.length > QUICK_VALUES) return [];
+  return [' and ', ...source.mayHave(column, values)];
+}
+
+const QUICK_VALUES = 16;
 
 const ORDERS: Readonly<Record<Order, string>> = {
   '==': ' = ',

@@ -3,8 +3,15 @@
  * 4 a second per topic; `reset` (after a reconnection or an overflow) means: read again what you show.
  */
 export interface LiveEvent {
-  readonly topic: 'device' | 'action' | 'connector' | 'cloudAttach' | 'reset';
+  readonly topic: 'device' | 'collection' | 'action' | 'connector' | 'cloudAttach' | 'reset';
   /** Ids that changed, at most 100; empty: too many to name, or not about one. */
   readonly ids: readonly string[];
 }
-export const LIVE_TOPICS = ['device', 'action', 'connector', 'cloudAttach', 'reset'] as const;
+export const LIVE_TOPICS = [
+  'device',
+  'collection',
+  'action',
+  'connector',
+  'cloudAttach',
+  'reset',
+] as const;

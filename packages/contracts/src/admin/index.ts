@@ -8,6 +8,21 @@ export {
   StatusMessage,
 } from './cloud-attach-checks.ts';
 export {
+  CollectionDefinition,
+  CollectionMember,
+  CollectionRule,
+  CollectionSample,
+  CollectionWhatIf,
+  ConfigManagerCollection,
+  CreateCollection,
+  MembershipExplanation,
+  QueryCheck,
+  QueryCompletionAnswer,
+  QueryPosition,
+  QueryText,
+  UpdateCollection,
+} from './collection.ts';
+export {
   AttachRequest,
   CloudAttach,
   Connector,

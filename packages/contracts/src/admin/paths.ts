@@ -3,6 +3,7 @@ export const ADMIN_PATHS = {
   // Microsoft Graph
   managedDevices: '/v1.0/deviceManagement/managedDevices',
   managedDeviceOverview: '/v1.0/deviceManagement/managedDeviceOverview',
+  configManagerCollections: '/v1.0/deviceManagement/configManagerCollections',
   batch: '/v1.0/$batch',
   metadata: '/v1.0/$metadata',
   // ours, in the same style

@@ -10,6 +10,8 @@ export const PERMISSIONS = [
   'enrolment.manage',
   'policy.read',
   'policy.manage',
+  'groups.read',
+  'groups.manage',
   'administrators.manage',
   'audit.read',
 ] as const;
@@ -24,6 +26,7 @@ const READ: readonly Permission[] = [
   'actions.read',
   'connectors.read',
   'policy.read',
+  'groups.read',
 ];
 
 /** The built-in roles' permissions; what is not listed is denied. */

@@ -17,6 +17,7 @@ const MAX_STREAMS = 256;
 
 const NEEDED: Readonly<Record<LiveEvent['topic'], Permission>> = {
   device: 'devices.read',
+  collection: 'groups.read',
   action: 'actions.read',
   connector: 'connectors.read',
   cloudAttach: 'connectors.read',

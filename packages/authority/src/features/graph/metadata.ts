@@ -4,6 +4,7 @@ import type { HttpApp } from '@moorline/http';
 import { GRAPH_ACTION_KINDS } from '@moorline/model';
 import { DEVICE_ACTION } from '../actions/index.ts';
 import { MANAGED_DEVICE, MANAGED_DEVICE_OVERVIEW, OVERVIEW_TYPES } from '../devices/index.ts';
+import { COLLECTION } from '../groups/index.ts';
 
 const GRAPH = 'microsoft.graph';
 
@@ -11,7 +12,11 @@ const SERVICE: ServiceModel = {
   singleton: {
     namespace: GRAPH,
     name: 'deviceManagement',
-    collections: { managedDevices: MANAGED_DEVICE, actions: DEVICE_ACTION },
+    collections: {
+      managedDevices: MANAGED_DEVICE,
+      actions: DEVICE_ACTION,
+      configManagerCollections: COLLECTION,
+    },
     entities: { managedDeviceOverview: MANAGED_DEVICE_OVERVIEW },
   },
   complexTypes: [

@@ -5,6 +5,7 @@ import type { StoredDocuments, Transaction } from '@moorline/model/ports';
 import { createGroupCommit } from '../../group-commit.ts';
 import { announce } from '../../topics.ts';
 import { deviceErrors, lockOwn, type SummaryChange, writeSummaries } from '../devices/index.ts';
+import { GROUP_WORK } from '../groups/index.ts';
 import { type CheckedDocument, DOCUMENT_LIMIT_BYTES } from './check-documents.ts';
 import { inventoryErrors } from './errors.ts';
 import { type CheckIn, type Heads, type Judged, judge } from './judge-documents.ts';
@@ -81,6 +82,7 @@ async function storeAll(
   await touchDocuments(tx, same, now);
   const differing = await writeSummaries(tx, changes);
   announce(bus, tx, 'device', differing, { uploadable: true });
+  tx.afterCommit(() => bus.publish(GROUP_WORK, undefined));
   return checkIns.map(
     (checkIn) => outcomes.get(checkIn) ?? deviceErrors.notFound({ id: checkIn.deviceId }),
   );
