@@ -4,7 +4,7 @@ import type { Logger } from '@moorline/kernel';
 
 /** How many new connections a listener begins, so that those that are open keep their share of the process. */
 export interface AdmissionLimits {
-  /** Share of the event loop's time beyond which new connections wait; the rest is for those that are open. */
+  /** Share of a core that the event loop's thread may take; the rest is for connections that are open. */
   readonly busyShare: number;
   /** Most that wait; the next one is cut off before TLS costs anything. */
   readonly waiting: number;
@@ -31,6 +31,8 @@ export interface Admission {
 const TICK_MS = 20;
 /** Shorter looks at the event loop see single handshakes, not how busy it is. */
 const LOOK_MS = 200;
+/** A loop that is so late on average, for want of a core or for long turns, counts as busy all the time. */
+const LATE_MS = 60;
 /** However busy the loop is, for refusing costs time, too: below this, refusals alone would keep it busy. */
 const SLOWEST_PER_SECOND = 100;
 const FASTEST_PER_SECOND = 2_000;
@@ -48,24 +50,26 @@ interface Waiting {
 }
 
 /**
- * Admission by a rate that follows the event loop: as long as it is busier than its share, the rate falls; while
- * connections wait and it is not, the rate rises. First come, first served.
+ * Admission by a rate that follows the event loop: as long as it is busier than its share, or late, the rate falls;
+ * while connections wait and it is not, the rate rises. First come, first served. (The loop's own utilization will
+ * not do: it counts the time in which other processes have the core.)
  */
 export function createAdmission(
   limits: AdmissionLimits,
   deps: {
     readonly logger: Logger;
-    /** Share of the time since the last call in which the event loop was busy, 0 to 1. */
+    /** Share of the time since the last call in which the event loop's thread ran, 0 to 1. */
     readonly busyShare?: () => number;
   },
 ): Admission {
-  const busyShare = deps.busyShare ?? loopShare();
+  const busyShare = deps.busyShare ?? threadShare();
   const waiting: Waiting[] = [];
   const counts = { begun: 0, refused: 0 };
   let perSecond = limits.firstPerSecond;
   let tokens = BURST;
   let tickedMs = performance.now();
   let lookedMs = tickedMs;
+  let ticks = 0;
   let timer: NodeJS.Timeout | undefined;
   let notedMs = Number.NEGATIVE_INFINITY;
   let notedCount = 0;
@@ -94,9 +98,12 @@ export function createAdmission(
     const now = performance.now();
     const elapsedS = (now - tickedMs) / 1000;
     tickedMs = now;
+    ticks += 1;
     if (now - lookedMs >= LOOK_MS) {
+      const lateMs = (now - lookedMs) / ticks - TICK_MS;
+      const busy = Math.max(busyShare(), Math.min(1, lateMs / LATE_MS));
       lookedMs = now;
-      const busy = busyShare();
+      ticks = 0;
       perSecond *= busy > limits.busyShare ? Math.max(SLOWER, limits.busyShare / busy) : FASTER;
       perSecond = Math.min(Math.max(perSecond, SLOWEST_PER_SECOND), FASTEST_PER_SECOND);
     }
@@ -146,6 +153,7 @@ export function createAdmission(
       if (timer !== undefined) return;
       busyShare();
       lookedMs = performance.now();
+      ticks = 0;
       timer = setInterval(tick, TICK_MS);
       timer.unref();
     },
@@ -154,12 +162,15 @@ export function createAdmission(
 
 function ignore(): void {}
 
-function loopShare(): () => number {
-  let last = performance.eventLoopUtilization();
+function threadShare(): () => number {
+  let last = process.threadCpuUsage();
+  let lastMs = performance.now();
   return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, last);
-    last = now;
-    return utilization;
+    const used = process.threadCpuUsage(last);
+    const now = performance.now();
+    const share = (used.user + used.system) / 1000 / Math.max(1, now - lastMs);
+    last = process.threadCpuUsage();
+    lastMs = now;
+    return share;
   };
 }

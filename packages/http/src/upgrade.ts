@@ -42,8 +42,18 @@ export function acceptUpgrades(
   const handlers = new Map<string, UpgradeHandler>();
 
   async function decide(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const gone = new AbortController();
-    const onGone = (): void => gone.abort();
+    // Few handlers ask for the signal, and a fleet's worth of controllers is a lot.
+    let isGone = false;
+    let gone: AbortController | undefined;
+    const onGone = (): void => {
+      isGone = true;
+      gone?.abort();
+    };
+    const signalOf = (): AbortSignal => {
+      gone ??= new AbortController();
+      if (isGone) gone.abort();
+      return gone.signal;
+    };
     // Without a listener an error of the socket would end the process.
     socket.on('error', onGone);
     socket.once('close', onGone);
@@ -56,7 +66,16 @@ export function acceptUpgrades(
       const peer = peerCertificateOnce(request);
       if (!peer) throw httpErrors.certificateRequired({ reason: peerRefusal(request) });
       const remoteAddress = request.socket.remoteAddress ?? '';
-      await handler({ request, socket, head, peer, remoteAddress, signal: gone.signal });
+      await handler({
+        request,
+        socket,
+        head,
+        peer,
+        remoteAddress,
+        get signal() {
+          return signalOf();
+        },
+      });
     } catch (thrown) {
       const error = asMoorlineError(thrown);
       if (error.kind === 'bug') {

@@ -233,7 +233,7 @@ export function createChannels(deps: {
         if (socket) disconnect(socket, reason);
       },
     },
-    async accept({ request, socket: raw, head, peer, remoteAddress, signal }) {
+    async accept({ request, socket: raw, head, peer, remoteAddress }) {
       if (arriving >= maxArriving) {
         const spreadS = Math.floor(BUSY_RETRY_SPREAD_S * entropy.fraction());
         throw httpErrors.busy({ retryAfterSeconds: BUSY_RETRY_S + spreadS });
@@ -250,7 +250,7 @@ export function createChannels(deps: {
         arriving -= 1;
       }
       if (closing) throw httpErrors.stopping();
-      if (signal.aborted) return;
+      if (raw.destroyed) return;
       server.handleUpgrade(request, raw, head, (socket) => {
         socket.device = device;
         opened += 1;

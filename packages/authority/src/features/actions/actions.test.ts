@@ -128,6 +128,35 @@ describe('actions', () => {
     assert.equal((await lab.actions.readAction(HELP_DESK, id)).state, 'queuedForDevice');
   });
 
+  it('attack 6: what many devices ask and report together stays each device’s own', async () => {
+    const devices = [lab.own, await lab.enrol('pc-2'), await lab.enrol('pc-3')];
+    const ids: ActionId[] = [];
+    for (const { deviceId } of devices) ids.push((await lab.request(deviceId)).id);
+    const waiting = await Promise.all(devices.map((device) => lab.actions.waitingActions(device)));
+    assert.deepEqual(
+      waiting.map((actions) => actions.map(({ id }) => id)),
+      ids.map((id) => [id]),
+    );
+    const [mine, second, third] = ids as [ActionId, ActionId, ActionId];
+    const outcomes = await Promise.allSettled([
+      lab.actions.reportActions(lab.own, [lab.report(mine, 'running')]),
+      // Reports another’s action as well as its own.
+      lab.actions.reportActions(devices[1] as typeof lab.own, [
+        lab.report(mine, 'failed'),
+        lab.report(second, 'succeeded'),
+      ]),
+      lab.actions.reportActions(devices[2] as typeof lab.own, [lab.report(third, 'running')]),
+    ]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    const states = await Promise.all(
+      ids.map(async (id) => (await lab.actions.readAction(HELP_DESK, id)).state),
+    );
+    assert.deepEqual(states, ['running', 'succeeded', 'running']);
+  });
+
   it('attack 1: ids and results with SQL in them are values like others', async () => {
     const { id } = await lab.request(lab.own.deviceId);
     await assert.rejects(
