@@ -9,7 +9,7 @@ import { createProcessWorld, type HostName, type ProcessWorld } from '@moorline/
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const CONSOLE = join(ROOT, 'dist', 'console');
+const CONSOLE = process.env.MOORLINE_CONSOLE ?? join(ROOT, 'dist', 'console');
 const SCREENSHOTS = join(ROOT, '.build', 'screenshots');
 /** The README's picture is the test's own, taken when it is asked for: otherwise every run would change it. */
 const README_PICTURE = {
@@ -136,6 +136,21 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     await other.close();
   });
 
+  test('scripts come as the build compressed them', async () => {
+    const encodings = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter((entry) => entry.name.endsWith('.js'))
+        .map((entry) => {
+          const { encodedBodySize, decodedBodySize } = entry as PerformanceResourceTiming;
+          return { name: entry.name, isSmaller: encodedBodySize < decodedBodySize };
+        }),
+    );
+    const large = encodings.filter(({ name }) => /index-|client-/.test(name));
+    assert.ok(large.length > 0);
+    for (const { name, isSmaller } of large) assert.ok(isSmaller, name);
+  });
+
   test('the first pages are at most 300 KB of compressed script', async () => {
     const paths = await page.evaluate(() =>
       performance
@@ -175,8 +190,9 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
 
   test('a device is opened with the keyboard alone', async () => {
     await openFromNavigation(page, 'Devices');
-    const row = page.getByRole('row').nth(1);
-    await row.focus();
+    const grid = page.getByRole('grid', { name: 'Devices' });
+    await grid.getByRole('link', { name: deviceName }).waitFor();
+    await grid.focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: deviceName, level: 1 }).waitFor();
@@ -258,8 +274,8 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     await page.setViewportSize({ width: 360, height: 740 });
     const device = new URL(page.url()).pathname;
     for (const path of [
-      ...['/', '/devices', device, `${device}?tab=hardware`, '/connectors', '/enrolment-tokens'],
-      ...['/client-settings', '/administrators', '/api-tokens', '/audit-logs'],
+      ...['/', '/devices', '/actions', device, `${device}?tab=hardware`, '/connectors'],
+      ...['/enrolment-tokens', '/client-settings', '/administrators', '/api-tokens', '/audit-logs'],
     ]) {
       await page.goto(tenantUrl + path);
       await page.getByRole('heading', { level: 1 }).waitFor();
@@ -297,6 +313,26 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
       .first()
       .waitFor();
     await picture('site-cloud-attach-light');
+  });
+
+  test('a tenant administrator is linked with another account of the site, and unlinked', async () => {
+    const { id } = await world.clients.site.administrators.create({
+      userName: 'helpdesk',
+      role: 'Operator',
+    });
+    await openFromNavigation(page, 'Administrators');
+    const links = page.getByRole('region', { name: 'Linked tenant administrators' }).first();
+    await links.getByRole('button', { name: /^Change the account of/ }).click();
+    await page.getByRole('combobox', { name: /^Acts here as/ }).click();
+    await page.getByRole('option', { name: /helpdesk/ }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await links.getByRole('cell', { name: 'helpdesk' }).waitFor();
+    const [link] = await world.clients.site.cloudAttach.linkedAdministrators();
+    assert.equal(link?.localUserId, id);
+    await picture('site-administrators-light');
+    await links.getByRole('button', { name: /^Unlink/ }).click();
+    await page.getByRole('button', { name: 'Unlink', exact: true }).click();
+    await links.getByText('Nobody is linked').waitFor();
   });
 
   test('the browser had nothing to complain about', () => {

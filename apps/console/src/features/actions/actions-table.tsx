@@ -20,7 +20,9 @@ export function ActionsTable({
   isBrief?: boolean;
 }) {
   const names = useQuery(deviceNamesQuery(actions.map((action) => action.managedDeviceId)));
-  const nameOf = (id: string): string => names.data?.get(id) ?? id.slice(0, 8);
+  // An id instead of a name for the blink of an eye would only startle.
+  const nameOf = (id: string): string =>
+    names.data?.get(id) ?? (names.isFetching ? '…' : id.slice(0, 8));
   const columns: readonly RecordColumn<ActionAnswer>[] = [
     {
       id: 'device',

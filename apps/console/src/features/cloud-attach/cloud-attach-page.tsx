@@ -13,11 +13,15 @@ import { Section } from '../../ui/section.tsx';
 import { Status } from '../../ui/status.tsx';
 import { AttachForm } from './attach-form.tsx';
 import { cloudAttachQuery } from './cloud-attach-query.ts';
+import { EndpointsSection } from './endpoints-section.tsx';
+import { PrerequisitesSection } from './prerequisites-section.tsx';
 
 const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground3 },
   mono: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
 });
+
+const TRANSPORTS = { webSocket: 'WebSocket', longPolling: 'Long polling' } as const;
 
 /** The site's own end of its attachment to a tenant. */
 export function CloudAttachPage() {
@@ -37,7 +41,13 @@ export function CloudAttachPage() {
         />
       ) : null}
       {data?.state === 'notAttached' ? <AttachForm /> : null}
-      {data?.state === 'attached' ? <Attachment attachment={data} /> : null}
+      {data?.state === 'attached' ? (
+        <>
+          <Attachment attachment={data} />
+          <EndpointsSection />
+        </>
+      ) : null}
+      {data ? <PrerequisitesSection isAttached={data.state === 'attached'} /> : null}
     </Page>
   );
 }
@@ -64,6 +74,14 @@ function Attachment({ attachment }: { attachment: CloudAttach }) {
                   {connected ? 'Connected' : 'Not connected'}
                 </Status>
               ),
+            },
+            {
+              term: 'Transport',
+              value: attachment.transport ? TRANSPORTS[attachment.transport] : NOT_KNOWN,
+            },
+            {
+              term: 'Proxy',
+              value: attachment.proxy ? <Reported text={attachment.proxy} /> : 'None: directly',
             },
             {
               term: 'Attached',

@@ -130,8 +130,8 @@ export const DEVICE_COLUMNS: readonly DeviceColumn[] = [
     isShown: true,
   }),
   reported('connectorName', 'Site', { width: 120, isShown: true }),
-  reported('operatingSystem', 'OS', { width: 150, isShown: true }),
-  reported('osVersion', 'OS version', { width: 130, isShown: true }),
+  reported('operatingSystem', 'OS', { width: 140, isShown: true }),
+  reported('osVersion', 'OS version', { width: 150, isShown: true }),
   time('lastSyncDateTime', 'Last contact', true),
   word('clientActivity', 'Activity', (device) =>
     device.clientActivity === 'active' ? 'Active' : 'Inactive',

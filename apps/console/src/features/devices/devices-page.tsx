@@ -66,7 +66,7 @@ export function DevicesPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const queryClient = useQueryClient();
-  const historyKey = useRouterState({ select: ({ location }) => location.state.__TSR_key ?? '' });
+  const entry = useHistoryEntry();
   const { authority, permissions } = useSession();
   const choice = useColumnChoice(authority.kind === 'site' ? ['connectorName'] : []);
   const wanted = useMemo(() => deviceListOptions(search), [search]);
@@ -182,8 +182,8 @@ export function DevicesPage() {
           onOpen={(device) =>
             void navigate({ to: '/devices/$deviceId', params: { deviceId: device.id }, search: {} })
           }
-          start={positions.get(historyKey)}
-          onLeave={(position) => positions.set(historyKey, position)}
+          start={positions.get(entry)}
+          onLeave={(position) => positions.set(entry, position)}
         />
       ) : null}
       {list.total === 0 && narrowed ? (
@@ -214,6 +214,17 @@ export function DevicesPage() {
       ) : null}
     </Page>
   );
+}
+
+/** The key of this page's entry in the browser's history, also while it is being left. */
+function useHistoryEntry(): string {
+  const key = useRouterState({
+    select: ({ location }) =>
+      location.pathname === '/devices' ? location.state.__TSR_key : undefined,
+  });
+  const [entry, setEntry] = useState(key ?? '');
+  if (key !== undefined && key !== entry) setEntry(key);
+  return entry;
 }
 
 function systemChoices(names: readonly (string | null)[]): Readonly<Record<string, string>> {
