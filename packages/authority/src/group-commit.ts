@@ -19,6 +19,8 @@ export interface GroupCommitOptions<Item, Value> {
   readonly keyOf?: (item: Item) => string;
   /** Groups that are committed at the same time; default 1. */
   readonly atOnce?: number;
+  /** Least time from the beginning of one group to that of the next: requests that trickle in share commits, too. */
+  readonly gatherMs?: number;
 }
 
 interface Waiting<Item, Value> {
@@ -32,7 +34,7 @@ interface Waiting<Item, Value> {
 /**
  * Commits what is asked for together: while one commit runs, requests gather, and the next commit takes them in the
  * order in which they came. Under load the cost of a commit is shared; alone, a request waits for nothing but the
- * others of this turn of the event loop. A group that is rejected as a whole, for another reason than that the database
+ * others of this turn of the event loop (and `gatherMs`, when another came just before). A group that is rejected as a whole, for another reason than that the database
  * is away, is committed item by item: what is wrong with one fails no other.
  */
 export function createGroupCommit<Item, Value>(
@@ -40,12 +42,13 @@ export function createGroupCommit<Item, Value>(
 ): (item: Item) => Promise<Value> {
   type Entry = Waiting<Item, Value>;
   const { commit, maxItems, sizeOf, maxSize = Number.POSITIVE_INFINITY } = options;
-  const { keyOf, maxWaiting = Number.POSITIVE_INFINITY, atOnce = 1 } = options;
+  const { keyOf, maxWaiting = Number.POSITIVE_INFINITY, atOnce = 1, gatherMs = 0 } = options;
   const busyKeys = new Set<string>();
   let waiting: Entry[] = [];
   let waitingSize = 0;
   let running = 0;
   let isScheduled = false;
+  let startedAt = Number.NEGATIVE_INFINITY;
 
   function take(): Entry[] {
     const group: Entry[] = [];
@@ -106,6 +109,7 @@ export function createGroupCommit<Item, Value>(
     while (running < atOnce && waiting.length > 0) {
       const group = take();
       if (group.length === 0) return;
+      startedAt = performance.now();
       void run(group);
     }
   }
@@ -113,8 +117,10 @@ export function createGroupCommit<Item, Value>(
   function schedule(): void {
     if (isScheduled || running >= atOnce || waiting.length === 0) return;
     isScheduled = true;
+    const pauseMs = startedAt + gatherMs - performance.now();
+    if (pauseMs > 0) setTimeout(start, pauseMs);
     // Requests that arrived together are read in one turn: all of them are to be in the group.
-    setImmediate(start);
+    else setImmediate(start);
   }
 
   return (item) =>

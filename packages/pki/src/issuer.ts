@@ -18,6 +18,7 @@ import {
 } from '@peculiar/x509';
 import { clientCertificate, type LeafIssuer } from './client-certificate.ts';
 import { readCsr } from './csr.ts';
+import { sha256Hex } from './digest.ts';
 import { nameText, subjectName } from './distinguished-name.ts';
 import { pkiErrors } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -28,6 +29,8 @@ export interface IssuedCertificate {
   readonly pem: string;
   /** Lower-case hex, 32 digits. */
   readonly serial: string;
+  /** SHA-256 of the public key (DER SubjectPublicKeyInfo): lower-case hex. */
+  readonly keyFingerprint: string;
   /** Milliseconds since 1970, like the other two. */
   readonly notBefore: number;
   readonly notAfter: number;
@@ -99,7 +102,7 @@ export function createIssuer(parts: IssuerParts): Issuer {
   };
 
   /** Life and serial of a certificate that is made now. @throws `pki.ca_expired` */
-  function terms(lifeMs: number): Omit<IssuedCertificate, 'pem'> {
+  function terms(lifeMs: number): Omit<IssuedCertificate, 'pem' | 'keyFingerprint'> {
     const now = clock.now();
     if (now >= caEndMs) {
       throw pkiErrors.caExpired({ name: nameText(ca.subject), notAfter: rfc3339(caEndMs) });
@@ -116,7 +119,8 @@ export function createIssuer(parts: IssuerParts): Issuer {
       const spki = await readCsr(csrPem);
       const leaf = terms(profile.lifeMs);
       const { commonName, uri } = profile;
-      return { ...leaf, pem: clientCertificate({ ...leaf, commonName, uri, spki }, leafIssuer) };
+      const pem = clientCertificate({ ...leaf, commonName, uri, spki }, leafIssuer);
+      return { ...leaf, pem, keyFingerprint: sha256Hex(spki) };
     },
     async issueServer(names, lifeMs = SERVER_LIFE_MS) {
       const unique = [...new Set(names)];

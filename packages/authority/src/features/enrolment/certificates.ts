@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { recordset, sqlOf } from '@moorline/db';
 import { type DeviceId, rfc3339 } from '@moorline/kernel';
 import type { IssuedIdentity, Transaction } from '@moorline/model/ports';
@@ -18,12 +17,6 @@ export interface NewCertificate {
 /** SHA-256 of the public key (DER SubjectPublicKeyInfo), lower-case hex. */
 export function keyFingerprint(spki: Uint8Array): string {
   return sha256Hex(spki);
-}
-
-/** The same of a certificate: cheaper than verifying the request that it was made from once more. */
-export function certifiedKeyFingerprint(pem: string): string {
-  const { publicKey } = new X509Certificate(pem);
-  return keyFingerprint(publicKey.export({ format: 'der', type: 'spki' }));
 }
 
 export async function insertCertificates(

@@ -11,7 +11,6 @@ import { announce } from '../../topics.ts';
 import { recordAudits, storable } from '../audit/index.ts';
 import { insertEnrolled } from '../devices/index.ts';
 import {
-  certifiedKeyFingerprint,
   identityOf,
   insertCertificates,
   keyFingerprint,
@@ -20,7 +19,14 @@ import {
 } from './certificates.ts';
 import { enrolmentErrors } from './errors.ts';
 import type { EnrolmentTables } from './tables.ts';
-import { checkTokenAlive, findToken, type PresentedToken, readToken } from './tokens.ts';
+import {
+  checkTokenAlive,
+  findToken,
+  findTokens,
+  type PresentedToken,
+  readToken,
+  type TokenRow,
+} from './tokens.ts';
 
 interface Candidate extends NewCertificate {
   readonly tokenId: string;
@@ -33,6 +39,8 @@ interface Candidate extends NewCertificate {
 type Outcome = 'enrolled' | 'repeated';
 
 const MAX_GROUP = 64;
+// A device waits for its key, a handshake and a signature: the last of it is worth a commit that others share.
+const GATHER_MS = 20;
 
 /**
  * Enrols a device: token checked, certificate issued, then device, certificate, quota and audit record in one
@@ -52,6 +60,11 @@ export function createEnrol(deps: {
   const commit = createGroupCommit<Candidate, Outcome>({
     commit: (candidates) =>
       database.transaction(authorityId, (tx) => store(tx, candidates, { bus, now: clock.now() })),
+    maxItems: MAX_GROUP,
+    gatherMs: GATHER_MS,
+  });
+  const find = createGroupCommit<PresentedToken, TokenRow>({
+    commit: (presented) => database.read(authorityId, (tx) => findTokens(tx, presented)),
     maxItems: MAX_GROUP,
   });
 
@@ -90,7 +103,7 @@ export function createEnrol(deps: {
     if (!presented) throw enrolmentErrors.tokenInvalid();
     const name = storable(request.deviceName).slice(0, 255).toWellFormed();
     // The token first: whoever has none must not make us verify signatures.
-    const token = await database.read(authorityId, (tx) => findToken(tx, presented));
+    const token = await find(presented);
     checkTokenAlive(token, clock.now());
     if (token.used >= token.quota) {
       const key = keyFingerprint(await readCsr(request.csr));
@@ -101,7 +114,7 @@ export function createEnrol(deps: {
     // A token that is not used up has most likely not seen this key: the commit finds out for certain.
     const deviceId = uuidv7<DeviceId>(clock, entropy);
     const certificate = await issue(deviceId, request.csr, name);
-    const key = certifiedKeyFingerprint(certificate.pem);
+    const key = certificate.keyFingerprint;
     const outcome = await commit({
       deviceId,
       certificate,

@@ -145,14 +145,27 @@ export function readToken(
 
 /** The token's row when the secret is its own. @throws `enrolment.token_invalid` */
 export async function findToken(tx: Transaction, presented: PresentedToken): Promise<TokenRow> {
-  const row = await sqlOf<EnrolmentTables>(tx)
+  const [found] = await findTokens(tx, [presented]);
+  if (!found || found instanceof Error) throw found ?? enrolmentErrors.tokenInvalid();
+  return found;
+}
+
+/** The same of several, in their order, each with its own error. */
+export async function findTokens(
+  tx: Transaction,
+  presented: readonly PresentedToken[],
+): Promise<readonly (TokenRow | Error)[]> {
+  const rows = await sqlOf<EnrolmentTables>(tx)
     .selectFrom('enrolment_tokens')
     .selectAll()
     .where('authority_id', '=', tx.authorityId)
-    .where('id', '=', presented.id)
-    .executeTakeFirst();
-  if (!row || !sameDigest(row.secret_hash, presented.hash)) throw enrolmentErrors.tokenInvalid();
-  return row;
+    .where('id', 'in', [...new Set(presented.map(({ id }) => id))])
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return presented.map(({ id, hash }) => {
+    const row = byId.get(id);
+    return row && sameDigest(row.secret_hash, hash) ? row : enrolmentErrors.tokenInvalid();
+  });
 }
 
 /** @throws `enrolment.token_revoked`, `enrolment.token_expired` */

@@ -386,4 +386,137 @@ describe('inventory', () => {
     await inventory.inventoryOverview(READER, id);
     assert.deepEqual(relayed.at(-1), [origin, READER, id]);
   });
+
+  describe('of many devices at once', () => {
+    const putOf = (
+      sender: AuthenticatedDevice,
+      ...documents: StateDocument[]
+    ): ReturnType<Inventory['putDocuments']> => inventory.putDocuments(sender, documents);
+    const fleet = (count: number): Promise<AuthenticatedDevice[]> =>
+      Promise.all(Array.from({ length: count }, (_, index) => enrol(`pc-${index}`)));
+    const overview = async (sender: AuthenticatedDevice): Promise<string[]> =>
+      (await inventory.inventoryOverview(READER, sender.deviceId)).classes.map(
+        (item) => item.className,
+      );
+
+    it('stores every device’s own documents and summary, in few transactions', async () => {
+      const senders = await fleet(90);
+      const transactions = async (): Promise<number> =>
+        Number(
+          (
+            await test.asOwner(
+              `select count(distinct xmin::text) as count from inventory_documents
+               where authority_id = '${authorityId}'`,
+            )
+          )[0]?.count,
+        );
+      await Promise.all(
+        senders.map((sender, index) =>
+          putOf(sender, os(String(index)), whole('LogicalDisk', disk('a', index))),
+        ),
+      );
+      for (const [index, sender] of senders.entries()) {
+        const shown = await devices.get(READER, sender.deviceId);
+        assert.equal(shown.osVersion, String(index));
+        assert.equal(shown.freeStorageSpaceInBytes, index);
+      }
+      const count = await transactions();
+      assert.ok(count <= 4, `${count} transactions`);
+      assert.equal(await changes(), 91, 'one entry a device, and the first one’s enrolment');
+    });
+
+    it('attack 8: what is wrong with one device’s documents harms no other’s', async () => {
+      const senders = await fleet(8);
+      const base = [disk('a')];
+      await Promise.all(senders.map((sender) => putOf(sender, whole('LogicalDisk', ...base))));
+      const many = Array.from({ length: 1001 }, (_, index) => disk(`x${index}`));
+      // Each row is right, and together with what is stored they are too many: found out inside the transaction.
+      const bad = delta('LogicalDisk', base, many.slice(0, 1000), {
+        put: many.slice(0, 1000),
+        drop: [],
+      });
+      const stranger = {
+        deviceId: uuidv7<DeviceId>(clock, systemEntropy),
+        certificateSerial: 'aa',
+      };
+      const outcomes = await Promise.allSettled([
+        ...senders.map((sender, index) =>
+          index === 3
+            ? putOf(sender, os('13'), bad)
+            : putOf(sender, os('13'), delta('LogicalDisk', base, [disk('a', index)])),
+        ),
+        putOf(stranger, os('13')),
+      ]);
+      const codes = outcomes.map((outcome) =>
+        outcome.status === 'rejected' ? outcome.reason.code : 'stored',
+      );
+      assert.deepEqual(codes, [
+        ...['stored', 'stored', 'stored', 'inventory.too_many_rows'],
+        ...['stored', 'stored', 'stored', 'stored', 'devices.not_found'],
+      ]);
+      const [, , , hostile] = senders;
+      assert.ok(hostile);
+      assert.deepEqual(
+        await overview(hostile),
+        ['LogicalDisk'],
+        'nothing of its request is stored',
+      );
+    });
+
+    it('two requests of one device are stored one after the other, also when both come at once', async () => {
+      const states = [[disk('a')], [disk('b')], [disk('c')]];
+      const [first = [], second = [], third = []] = states;
+      await put(whole('LogicalDisk', ...first));
+      const answers = await Promise.all([
+        put(delta('LogicalDisk', first, second)),
+        put(delta('LogicalDisk', second, third)),
+      ]);
+      assert.deepEqual(
+        answers.map(({ resync }) => resync),
+        [[], []],
+      );
+      assert.deepEqual(await stored('LogicalDisk'), third);
+    });
+
+    it('attack 12: large documents of many devices go in groups of bounded size, and beyond that they are told to wait', async () => {
+      const senders = await fleet(12);
+      const text = 'x'.repeat(255);
+      const rows = Array.from({ length: 4000 }, (_, index) =>
+        row('InstalledSoftware', {
+          ProductName: `${index} ${text}`.slice(0, 255),
+          ProductVersion: text,
+          Architecture: 'x',
+          Source: 'dpkg',
+          Publisher: text,
+          Section: text.slice(0, 128),
+          Description: text,
+        }),
+      );
+      const document = whole('InstalledSoftware', ...rows);
+      const outcomes = await Promise.allSettled(senders.map((sender) => putOf(sender, document)));
+      const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+      assert.ok(refused.length > 0 && refused.length < 12, `${refused.length} refused`);
+      for (const { reason } of refused) {
+        assert.equal(reason.code, 'inventory.busy');
+        assert.equal(reason.status, 503);
+        assert.equal(reason.details.retryAfterSeconds, 5);
+      }
+      const counts = await Promise.all(
+        senders.map(async (sender) => (await overview(sender)).length),
+      );
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      assert.equal(total, 12 - refused.length, 'exactly what was answered is stored');
+    });
+
+    it('a summary takes what two classes have a say in from the one that did not change, too', async () => {
+      const computer = (memory: number): StateDocument =>
+        whole('ComputerSystem', row('ComputerSystem', { TotalPhysicalMemory: memory, Model: 'm' }));
+      await put(computer(5), whole('Memory', row('Memory', { TotalPhysicalMemory: 7 })));
+      await put(computer(6));
+      assert.equal((await devices.get(READER, device.deviceId)).physicalMemoryInBytes, 7);
+      await put(whole('Memory', row('Memory', {})));
+      assert.equal((await devices.get(READER, device.deviceId)).physicalMemoryInBytes, 6);
+      assert.equal((await devices.get(READER, device.deviceId)).model, 'm');
+    });
+  });
 });
