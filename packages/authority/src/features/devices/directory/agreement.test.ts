@@ -172,7 +172,18 @@ const condition: fc.Arbitrary<Filter> = fc
       .map((values): Filter => ({ kind: 'in', property, values }));
     if (type !== 'String' || enumeration) return fc.oneof(comparison, list);
     const isId = property === 'id' || property === 'connectorId';
-    const words = isId ? fc.constantFrom('0', IDS[0]?.slice(0, 13) ?? '', 'F', '-7', 'a') : part;
+    const words = isId
+      ? fc.constantFrom(
+          '0',
+          IDS[0]?.slice(0, 13) ?? '',
+          IDS[1]?.slice(-4) ?? '',
+          'F',
+          '-7',
+          'a',
+          'AB-',
+          '8',
+        )
+      : part;
     const match = fc
       .tuple(fc.constantFrom('contains', 'startswith', 'endswith'), fc.oneof(words, text))
       .map(

@@ -115,12 +115,15 @@ const LOW = Uint8Array.from(PAIRS, (pair) => pair.charCodeAt(1));
 /** Where each byte's two digits stand in an id's text. */
 const PLACES = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34);
 
-/** Writes that text into `into`. */
-export function writeIdText(words: Uint32Array, at: number, into: Uint8Array): void {
-  into[8] = into[13] = into[18] = into[23] = DASH;
+/** Writes that text into `into`, from `start` on. */
+export function writeIdText(words: Uint32Array, at: number, into: Uint8Array, start: number): void {
+  into[start + 8] = DASH;
+  into[start + 13] = DASH;
+  into[start + 18] = DASH;
+  into[start + 23] = DASH;
   for (let byte = 0; byte < 16; byte++) {
     const value = ((words[at + (byte >>> 2)] ?? 0) >>> (24 - (byte & 3) * 8)) & 255;
-    const place = PLACES[byte] ?? 0;
+    const place = start + (PLACES[byte] ?? 0);
     into[place] = HIGH[value] ?? 0;
     into[place + 1] = LOW[value] ?? 0;
   }

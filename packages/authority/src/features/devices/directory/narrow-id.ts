@@ -3,9 +3,9 @@ import type { FilterLiteral } from '@moorline/codecs/odata';
 import { isUuid } from '@moorline/kernel';
 import type { DeviceTable } from './device-table.ts';
 import { toByteString } from './dictionary.ts';
-import { compareIdText, ID_TEXT_BYTES, wordsOf, writeIdText } from './id-index.ts';
+import { compareIdText, ID_TEXT_BYTES, idCharacter, wordsOf, writeIdText } from './id-index.ts';
 import type { Narrow } from './narrow.ts';
-import { rowOf, segmentOf } from './segment.ts';
+import { rowOf, SEGMENT_ROWS, segmentOf } from './segment.ts';
 import { type Condition, type Fold, likePattern, likeText } from './text-test.ts';
 
 /** A condition on ids: which are named is looked up, and the rest compares their text, digit by digit. */
@@ -27,22 +27,51 @@ export function narrowById(filter: Condition, table: DeviceTable, lower: Fold): 
   if (filter.function === 'startswith') {
     return rowByRow(table, (ids, at) => compareIdText(ids, at, wanted, true) === 0);
   }
-  const bytes = Buffer.from(wanted, 'latin1');
-  const text = new Uint8Array(ID_TEXT_BYTES);
-  const last = ID_TEXT_BYTES - bytes.length;
-  const first = filter.function === 'endswith' ? last : 0;
-  const head = bytes[0];
-  return rowByRow(table, (ids, at) => {
-    if (last < 0) return false;
-    writeIdText(ids, at, text);
-    for (let start = first; start <= last; start++) {
-      if (text[start] !== head && bytes.length > 0) continue;
-      let index = 0;
-      while (index < bytes.length && text[start + index] === bytes[index]) index++;
-      if (index === bytes.length) return true;
+  if (wanted.length > ID_TEXT_BYTES) return (_, mask) => void mask.fill(0);
+  if (filter.function === 'endswith') {
+    const start = ID_TEXT_BYTES - wanted.length;
+    return rowByRow(table, (ids, at) => {
+      let index = wanted.length - 1;
+      while (index >= 0 && idCharacter(ids, at, start + index) === wanted.charCodeAt(index))
+        index--;
+      return index < 0;
+    });
+  }
+  return containing(table, Buffer.from(wanted, 'latin1'));
+}
+
+/** So short a text is in most ids, and near their beginning. */
+const SHORT = 2;
+
+function containing(table: DeviceTable, wanted: Buffer): Narrow {
+  if (wanted.length <= SHORT) {
+    const text = Buffer.alloc(ID_TEXT_BYTES);
+    const [first, second] = wanted;
+    return rowByRow(table, (ids, at) => {
+      writeIdText(ids, at, text, 0);
+      for (let index = 0; index <= ID_TEXT_BYTES - wanted.length; index++) {
+        const isSecond = second === undefined || text[index + 1] === second;
+        if ((first === undefined || text[index] === first) && isSecond) return true;
+      }
+      return false;
+    });
+  }
+  // A segment's ids as one text is searched at the speed of memory. What stands between them is in none.
+  const step = ID_TEXT_BYTES + 1;
+  const texts = Buffer.alloc(SEGMENT_ROWS * step);
+  const met = new Uint8Array(SEGMENT_ROWS);
+  return (segment, mask) => {
+    const ids = table.segments[segment]?.ids;
+    if (!ids) return;
+    met.fill(0);
+    for (let row = 0; row < SEGMENT_ROWS; row++) writeIdText(ids, row * 4, texts, row * step);
+    for (let found = texts.indexOf(wanted); found >= 0; ) {
+      const row = Math.floor(found / step);
+      met[row] = 1;
+      found = texts.indexOf(wanted, (row + 1) * step);
     }
-    return false;
-  });
+    for (let row = 0; row < mask.length; row++) mask[row] = (mask[row] ?? 0) & (met[row] ?? 0);
+  };
 }
 
 function named(literals: readonly FilterLiteral[], table: DeviceTable, isWanted: boolean): Narrow {
