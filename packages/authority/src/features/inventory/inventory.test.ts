@@ -425,7 +425,7 @@ describe('inventory', () => {
       assert.equal(await changes(), 91, 'one entry a device, and the first one’s enrolment');
     });
 
-    it('attack 8: what is wrong with one device’s documents harms no other’s', async () => {
+    it('what is wrong with one device’s documents harms no other’s', async () => {
       const senders = await fleet(8);
       const base = [disk('a')];
       await Promise.all(senders.map((sender) => putOf(sender, whole('LogicalDisk', ...base))));
