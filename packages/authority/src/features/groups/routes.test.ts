@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { ADMIN_PATHS } from '@moorline/contracts/admin';
+import { canonicalRows, inventoryClass } from '@moorline/model';
 import { type TestDatabase, withDatabase } from '@moorline/testkit';
 import { AUTHORITY_MIGRATIONS } from '../../authority.ts';
 import { type HttpLab, openHttpLab } from '../../http-lab.fixture.ts';
+import { LIVE } from '../../topics.ts';
 import { ALL_SYSTEMS } from './built-in.ts';
 
 const path = ADMIN_PATHS.configManagerCollections;
@@ -91,6 +94,39 @@ describe('collections over the admin API', () => {
     assert.equal(completed.body.items[0].label, 'where');
     const classes = await lab.call('GET', `${path}/queryClasses`);
     assert.equal(classes.body.value[0].name, 'ManagedDevice');
+  });
+
+  it('follows what a device sends by itself, and tells who watches', async () => {
+    const query = 'Memory | where TotalPhysicalMemory < 1000';
+    const { body: made } = await lab.call('POST', path, { body: body('Little memory', query) });
+    assert.equal(made.memberCount, 0);
+    const told = Promise.withResolvers<void>();
+    using _subscription = lab.bus.subscribe(LIVE, ({ topic, ids }) => {
+      if (topic === 'collection' && ids.includes(made.id)) told.resolve();
+    });
+    const memory = inventoryClass('Memory');
+    assert.ok(memory);
+    const rows = [{ TotalPhysicalMemory: 5, TotalPageFileSpace: 0, TotalVirtualMemory: 5 }];
+    const [deviceId] = lab.ids;
+    assert.ok(deviceId);
+    const stored = await lab.authority.devicePort.putDocuments(
+      { deviceId, certificateSerial: 'aa' },
+      [
+        {
+          className: 'Memory',
+          hash: createHash('sha256').update(canonicalRows(memory, rows)).digest('hex'),
+          collectedAt: new Date().toISOString(),
+          content: { kind: 'whole', rows },
+        },
+      ],
+    );
+    assert.deepEqual(stored.stored, ['Memory']);
+    await told.promise;
+    const members = await lab.call('GET', `${path}/${made.id}/members`);
+    assert.deepEqual(
+      members.body.value.map((one: { id: string }) => one.id),
+      [deviceId],
+    );
   });
 
   it('asks for the permission that each needs', async () => {
