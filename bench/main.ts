@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type BenchCommand, parseArguments, UsageError } from './arguments.ts';
 import { comparisonText } from './compare.ts';
+import { type Grown, growthText } from './growth.ts';
 import { type Figure, readReport, writeReport } from './report.ts';
 import { createSuiteRun, type Suite } from './suite.ts';
 import { actions } from './suites/actions.ts';
@@ -35,7 +36,10 @@ async function main(words: readonly string[]): Promise<number> {
   let command: BenchCommand;
   try {
     const suites = SUITES.map(({ name }) => name);
-    command = parseArguments(words, { suites, growing: [] });
+    command = parseArguments(words, {
+      suites,
+      growing: SUITES.filter(({ sizes }) => sizes).map(({ name }) => name),
+    });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     console.error(error.message);
@@ -56,32 +60,37 @@ async function run(command: Extract<BenchCommand, { kind: 'run' }>): Promise<num
   const figures: Figure[] = [];
   const workloads: Record<string, string> = {};
   const failed: string[] = [];
-  for (const suite of SUITES) {
-    if (!command.suites.includes(suite.name)) continue;
-    const suiteRun = createSuiteRun({
-      ...command,
-      resultsFolder: RESULTS,
-      say: (text) => console.log(`  ${text}`),
-    });
-    const workload = suite.workload(suiteRun);
-    workloads[suite.name] = workload;
-    console.log(`\n${suite.name}: ${workload}`);
-    const start = performance.now();
-    try {
-      const measured = await suite.measure(suiteRun);
-      figures.push(...measured);
-      const seconds = Math.round((performance.now() - start) / 1000);
-      console.log(`${table(measured)}\n(${seconds} s)`);
-    } catch (error) {
-      // The other suites have something to say all the same.
-      failed.push(suite.name);
-      console.error(`${suite.name} failed:`, error);
+  for (const suite of SUITES.filter(({ name }) => command.suites.includes(name))) {
+    const grown: Grown[] = [];
+    for (const size of command.grows ? (suite.sizes ?? []) : [command.devices]) {
+      const suiteRun = createSuiteRun({
+        ...command,
+        devices: size,
+        resultsFolder: RESULTS,
+        say: (text) => console.log(`  ${text}`),
+      });
+      const workload = suite.workload(suiteRun);
+      workloads[suite.name] = workload;
+      console.log(`\n${suite.name}: ${workload}`);
+      const start = performance.now();
+      try {
+        const measured = await suite.measure(suiteRun);
+        figures.push(...measured);
+        if (size !== null) grown.push({ size, figures: measured });
+        const seconds = Math.round((performance.now() - start) / 1000);
+        console.log(`${table(measured)}\n(${seconds} s)`);
+      } catch (error) {
+        // The other suites have something to say all the same.
+        failed.push(suite.name);
+        console.error(`${suite.name} failed:`, error);
+      }
     }
+    if (command.grows) console.log(`\n${suite.name}, how it grows:\n${growthText(grown)}`);
   }
   const file = await writeReport(RESULTS, { isQuick: command.isQuick, workloads, figures });
-  const missed = figures.filter(({ bar }) => bar && !bar.kept);
-  const held = figures.filter(({ bar }) => bar);
-  console.log(`\n${held.length - missed.length} of ${held.length} bars are kept.`);
+  const barred = figures.filter(({ bar }) => bar);
+  const missed = barred.filter(({ bar }) => !bar?.kept);
+  console.log(`\n${barred.length - missed.length} of ${barred.length} bars are kept.`);
   for (const { suite, what, value, unit, bar } of missed) {
     console.log(`MISSED  ${suite}: ${what}: ${value} ${unit} (bar: ${bar?.text})`);
   }

@@ -15,6 +15,8 @@ export interface Suite {
   readonly name: string;
   /** One line: what `--help` says of it. */
   readonly about: string;
+  /** Sizes at which `--grow` measures it; absent: its cost does not come from the fleet's size. */
+  readonly sizes?: readonly number[];
   /** The workload in words, with its numbers, as this run has them. */
   workload(run: SuiteRun): string;
   measure(run: SuiteRun): Promise<Figure[]>;

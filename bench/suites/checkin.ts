@@ -31,6 +31,7 @@ interface Load {
 export const checkin: Suite = {
   name: 'checkin',
   about: 'documents a second; beside a bare Fastify over mutual TLS, and PostgreSQL itself',
+  sizes: [1_000, 5_000, 20_000, 50_000, 100_000],
   workload(run) {
     const { devices, rounds } = sizes(run);
     return `${devices} devices, each on its own mutual-TLS connection that stays open, post one changed document of 2 KB, ${AT_ONCE} under way at a time; ${WINDOWS} windows of ${devices * rounds} documents, the bare server in between; client in a process of its own`;

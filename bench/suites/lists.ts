@@ -27,6 +27,7 @@ interface Asked {
 export const lists: Suite = {
   name: 'lists',
   about: 'lists by any documented filter, sort and search, counts, and the dashboard’s totals',
+  sizes: [1_000, 5_000, 20_000, 50_000, 100_000],
   workload(run) {
     const { devices, queries } = sizes(run);
     return `${devices} devices at a site; ${queries} lists of ${TOP} (seed ${SEED}): every documented property with every operator, every sort, searches, and drawn combinations of them; each as its first page with its count, its page ${DEEP_PAGE} by $skip (or its last), and a page after one of them by its link; one request at a time over a kept connection; every count is compared with a recount`;

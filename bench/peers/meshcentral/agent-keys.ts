@@ -1,0 +1,62 @@
+import 'reflect-metadata';
+import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { X509CertificateGenerator } from '@peculiar/x509';
+import { meshCentralFolder } from './server.ts';
+
+/** An agent of MeshCentral is its RSA key, shown in a certificate that it signed itself. */
+export interface MeshAgentKey {
+  readonly key: KeyObject;
+  /** DER. */
+  readonly certificate: Buffer;
+}
+
+interface StoredKey {
+  /** PKCS #8, PEM. */
+  readonly key: string;
+  /** Base64 of the DER. */
+  readonly certificate: string;
+}
+
+const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-384' } as const;
+const YEAR_MS = 365 * 86_400_000;
+const generate = promisify(generateKeyPair);
+
+/** RSA keys take long to make: those of earlier runs are used again. */
+export async function meshAgentKeys(count: number): Promise<readonly MeshAgentKey[]> {
+  const file = join(meshCentralFolder(), 'agent-keys.json');
+  const stored: StoredKey[] = await readFile(file, 'utf8').then(
+    (text): StoredKey[] => JSON.parse(text),
+    () => [],
+  );
+  const missing = Math.max(0, count - stored.length);
+  if (missing > 0) {
+    stored.push(...(await Promise.all(Array.from({ length: missing }, makeKey))));
+    await writeFile(file, JSON.stringify(stored));
+  }
+  return stored.slice(0, count).map(({ key, certificate }) => ({
+    key: createPrivateKey(key),
+    certificate: Buffer.from(certificate, 'base64'),
+  }));
+}
+
+async function makeKey(): Promise<StoredKey> {
+  const { privateKey, publicKey } = await generate('rsa', { modulusLength: 2048 });
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: '01',
+    name: 'CN=bench',
+    notBefore: new Date(),
+    notAfter: new Date(Date.now() + 10 * YEAR_MS),
+    keys: {
+      privateKey: privateKey.toCryptoKey(ALGORITHM, true, ['sign']),
+      publicKey: publicKey.toCryptoKey(ALGORITHM, true, ['verify']),
+    },
+    signingAlgorithm: ALGORITHM,
+  });
+  return {
+    key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    certificate: Buffer.from(certificate.rawData).toString('base64'),
+  };
+}
