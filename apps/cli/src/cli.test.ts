@@ -119,6 +119,7 @@ test('help is everywhere, with examples, exit code 0', async () => {
     ['devices', 'action'],
     ['attach'],
     ['trust'],
+    ['simulate'],
     ['tenant', 'run'],
   ];
   await Promise.all(
@@ -154,6 +155,38 @@ test('up refuses overlapping ports, ports out of range, and a folder that cannot
       1,
       /^The data folder .*cannot be written \(ENOTDIR\).*\n$/,
     ),
+  ]);
+});
+
+test('simulate refuses wrong words before it starts anything', async () => {
+  const folder = join(scratch, 'simulate');
+  mkdirSync(folder);
+  const context = { url: 'https://127.0.0.1:19443', token: 't', caPem: 'x', kind: 'site' };
+  writeFileSync(
+    join(folder, 'contexts.json'),
+    JSON.stringify({ contexts: { site: context }, current: 'site' }),
+  );
+  const profile = join(folder, 'company.json');
+  writeFileSync(profile, JSON.stringify({ hours: { presense: 'always' } }));
+  const some = ['simulate', '--devices', '3'];
+  const here = ['--data', folder];
+  await Promise.all([
+    refused(['simulate', ...here], 2, /--devices is missing/),
+    refused(['simulate', '--devices', '0', ...here], 2, /1 to 200000/),
+    refused([...some, '--devises', '3'], 2, /Did you mean --devices\?/),
+    refused([...some, '--token', 'mlj1.x'], 2, /begins with mle1\./),
+    refused([...some, '--context', 'sit', ...here], 2, /Did you mean site\?/),
+    refused(
+      [...some, '--site', 'https://127.0.0.1:19444', ...here],
+      2,
+      /No context is at/,
+      /19443/,
+    ),
+    refused([...some, ...here, '--profile', 'organisation'], 1, /did you mean organization\?/),
+    refused([...some, ...here, '--profile', profile], 1, /Did you mean presence\?/),
+    refused(['simulate', ...here, '--devices', '40000'], 2, /--processes 3/),
+    refused([...some, ...here, '-o', 'csv'], 2, /-o table or json/),
+    refused(['up', '--simulate', '19001'], 2, /1 to 19000/),
   ]);
 });
 

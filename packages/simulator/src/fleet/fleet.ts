@@ -70,7 +70,10 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
-/** N devices over the real agent protocol. Numbers of devices are from 0 to `size - 1`. */
+/**
+ * N devices over the real agent protocol. Numbers of devices are from 0 to `size - 1`. Disposing closes every channel
+ * in order; twice is fine.
+ */
 export interface Fleet extends AsyncDisposable {
   readonly size: number;
   readonly stats: FleetStats;
@@ -151,6 +154,13 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
       dialer: dialerFor(gateway),
     });
     return life;
+  };
+
+  let ending: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await life?.stop();
+    await tasks.stop();
+    await store[Symbol.asyncDispose]();
   };
 
   return {
@@ -253,10 +263,9 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
     cut(index) {
       for (const device of index === undefined ? devices : [deviceOf(index)]) life?.cut(device);
     },
-    async [Symbol.asyncDispose]() {
-      await life?.stop();
-      await tasks.stop();
-      await store[Symbol.asyncDispose]();
+    [Symbol.asyncDispose]() {
+      ending ??= end();
+      return ending;
     },
   };
 }

@@ -28,6 +28,7 @@ export interface FleetProcessDeps {
 }
 
 const STOP_MS = 10_000;
+const CHANNEL_GRACE_MS = 500;
 
 /** Starts the process and waits for its fleet to be open. @throws `simulator.process_ended` in its own words */
 export async function startFleetProcess(
@@ -66,7 +67,16 @@ export async function startFleetProcess(
     exited.resolve(failure ?? reason);
   };
   child.on('error', (error) => ended(error.message));
-  child.on('close', (code, signal) => ended(signal ? `signal ${signal}` : `exit code ${code}`));
+  child.on('exit', (code, signal) => {
+    const reason = signal ? `signal ${signal}` : `exit code ${code}`;
+    // The exit may be known before the last message over the channel is: the channel's own end comes after it.
+    if (!child.connected) return ended(reason);
+    const late = setTimeout(() => ended(reason), CHANNEL_GRACE_MS);
+    child.once('disconnect', () => {
+      clearTimeout(late);
+      ended(reason);
+    });
+  });
   const stop = async (): Promise<void> => {
     if (child.connected) child.disconnect();
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);

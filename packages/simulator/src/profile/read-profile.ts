@@ -187,7 +187,8 @@ export function parseProfile(value: unknown, source: string): FleetProfile {
   try {
     const { extends: base = 'organization', ...own } = Object(value) as Record<string, unknown>;
     const extended = BUILT_IN[oneOf(Object.keys(BUILT_IN))(base, 'extends')] ?? ORGANIZATION;
-    const profile = checksOver(extended)(Array.isArray(value) ? value : own, '');
+    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+    const profile = checksOver(extended)(isObject ? own : value, '');
     checkCoverage(profile);
     return profile;
   } catch (error) {
