@@ -30,10 +30,11 @@ export async function scanPage(
   const sign = main.isDescending ? -1 : 1;
   const bounds = scan.after?.map((text, index) => order[index]?.key.bound(text)) ?? null;
   const boundPrimary = (bounds?.[0]?.primary ?? Number.NEGATIVE_INFINITY) * (bounds ? sign : 1);
+  // An indexed loop: of rows that are alike in the first key, this runs for every one.
   const isAfter = (slot: number): boolean => {
-    for (const [index, { isDescending }] of order.entries()) {
+    for (let index = 0; index < order.length; index++) {
       const difference = bounds?.[index]?.compare(slot) ?? 1;
-      if (difference !== 0) return isDescending ? difference < 0 : difference > 0;
+      if (difference !== 0) return order[index]?.isDescending ? difference < 0 : difference > 0;
     }
     return false;
   };
