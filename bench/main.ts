@@ -8,6 +8,7 @@ import { actions } from './suites/actions.ts';
 import { agent } from './suites/agent.ts';
 import { channel } from './suites/channel.ts';
 import { checkin } from './suites/checkin.ts';
+import { consoleSuite } from './suites/console.ts';
 import { enrol } from './suites/enrol.ts';
 import { lists } from './suites/lists.ts';
 import { soak } from './suites/soak.ts';
@@ -24,6 +25,7 @@ const SUITES: readonly Suite[] = [
   visible,
   actions,
   lists,
+  consoleSuite,
   agent,
   storm,
   soak,

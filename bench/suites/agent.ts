@@ -5,19 +5,21 @@ import { held } from '../bars.ts';
 import { processTree } from '../measure/process-stat.ts';
 import { median, round } from '../stats.ts';
 import type { Suite, SuiteRun } from '../suite.ts';
+import { hoursOf, measureIdleDay } from './idle-day.ts';
 
 const INVENTORIES = 5;
 
 /** What a full inventory of this machine costs; and its real agent, connected and with nothing to do. */
 export const agent: Suite = {
   name: 'agent',
-  about: 'this machine’s agent at rest; a full inventory',
+  about: 'this machine’s agent at rest, its requests in an idle day, a full inventory',
   workload(run) {
     const { settleMs, restMs } = times(run);
-    return `the agent of this machine, connected to a site: ${restMs / 1000} s at rest after ${settleMs / 1000} s to settle; ${INVENTORIES} full inventories, each in a fresh process`;
+    return `the agent of this machine, connected to a site: ${restMs / 1000} s at rest after ${settleMs / 1000} s to settle; ${INVENTORIES} full inventories, each in a fresh process; its requests in ${hoursOf(run)} h in which nothing happens, at a site in the same process on a clock that is moved`;
   },
   async measure(run) {
     const { settleMs, restMs } = times(run);
+    const idleDay = await measureIdleDay(run);
     const inventories = Array.from({ length: INVENTORIES }, () => round(fullInventoryMs()));
     await using world = await run.world();
     await world.start('site');
@@ -64,6 +66,7 @@ export const agent: Suite = {
         better: 'less',
         bar: held('agentChildren', after.children),
       },
+      ...idleDay,
     ];
   },
 };

@@ -117,7 +117,7 @@ export const channel: Suite = {
       },
     );
     await world.stop('site');
-    const mesh = await measureMeshCentral(run.isQuick ? 120 : 400, run.say);
+    const mesh = await measureMeshCentral(run.isQuick ? 300 : 1_500, run.say);
     return mesh ? [...figures, ...meshFigures(mesh, own)] : figures;
   },
 };
