@@ -50,7 +50,8 @@ function isBreak(text: string, index: number): boolean {
  * text of a device's can fail to.
  */
 export function timeText(text: string): string {
-  const fraction = text.charAt(19) === '.' ? text.slice(20).replace(/Z$/, '') : '';
+  // Behind the seconds: Z, or a point, digits and Z.
+  const fraction = text.slice(20).replaceAll('Z', '');
   return `${text.slice(0, 19)}.${`${fraction}000`.slice(0, 3)}`;
 }
 

@@ -169,9 +169,9 @@ function jsonColumnSql(name: string, type: ValueType): SqlParts {
         ...typed('string', [
           'left(',
           ...text,
-          ", 19) || '.' || left(coalesce(substring(",
+          ", 19) || '.' || left(replace(substr(",
           ...text,
-          " from '^.{19}\\.([0-9]*)'), '') || '000', 3)",
+          ", 21), 'Z', '') || '000', 3)",
         ]),
         ' collate "C")',
       ];

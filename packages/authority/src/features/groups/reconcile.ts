@@ -25,6 +25,7 @@ export interface GroupReconciler {
 }
 
 const POLL_MS = 1000;
+const REST_MS = 20;
 const CHECK_PERIOD_MS = 24 * 3_600_000;
 
 export function createGroupReconciler(context: GroupsContext): GroupReconciler {
@@ -117,20 +118,22 @@ export function createGroupReconciler(context: GroupsContext): GroupReconciler {
     using _work = bus.subscribe(GROUP_WORK, onWork);
     while (!signal.aborted) {
       isWoken = false;
-      let waitMs = POLL_MS;
+      let restMs = REST_MS;
       try {
         // Without groups of their own nobody waits for anything, and nothing is noted.
         if (await hasOwnGroups()) await evaluatePending();
-        else waitMs = 60 * POLL_MS;
+        else restMs = POLL_MS;
       } catch (error) {
         if (signal.aborted) return;
         logger.warn({ err: error }, 'collections are evaluated later');
       }
+      // What is committed one after the other is evaluated together.
+      await clock.sleep(restMs, { signal });
       if (isWoken) continue;
       const ended = new AbortController();
       wake = () => ended.abort();
       const either = AbortSignal.any([signal, ended.signal]);
-      await clock.sleep(waitMs, { signal: either }).catch(() => {});
+      await clock.sleep(POLL_MS, { signal: either }).catch(() => {});
       wake = null;
     }
   }
