@@ -12,6 +12,11 @@ function send(message: FleetMessage): void {
   if (process.connected) process.send?.(message);
 }
 
+if (!process.connected) {
+  console.error('This program is started by others: `moorline simulate` is the command.');
+  process.exit(2);
+}
+
 try {
   await serveFleet(
     readFleetArguments(process.argv.slice(2)),
@@ -32,8 +37,10 @@ try {
   if (stopping.signal.aborted) process.exit(0);
   const message =
     error instanceof MoorlineError ? error.message : `The simulator cannot run: ${String(error)}`;
-  if (!process.connected) console.error(message);
   // The process exits after this: the message must have left it.
-  else await new Promise((resolve) => process.send?.({ type: 'failed', message }, resolve));
+  await new Promise((resolve) => {
+    if (!process.connected) resolve(undefined);
+    else process.send?.({ type: 'failed', message }, resolve);
+  });
   process.exit(1);
 }
