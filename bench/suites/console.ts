@@ -13,6 +13,7 @@ const LOADS = 3;
 const WHEELS = 150;
 const WHEEL_PIXELS = 700;
 const LONG_FRAME_MS = 50;
+const SETTLE_MS = 1_500;
 
 /** What the page notes for us; the names are looked up in the page. */
 interface Noted {
@@ -173,7 +174,8 @@ async function open(page: Page, address: string): Promise<{ firstRowsAt: number;
 
 /** Milliseconds between frames while the wheel is turned. */
 async function scroll(page: Page): Promise<number[]> {
-  await page.waitForLoadState('networkidle');
+  // What the page fetches beside its rows is over; its live events never are.
+  await page.waitForTimeout(SETTLE_MS);
   const grid = page.getByRole('grid', { name: 'Devices' });
   const box = await grid.boundingBox();
   if (!box) throw new Error('the list is not to be seen');
