@@ -42,7 +42,10 @@ export interface DeviceDirectory {
 /** Announced rows are read once nothing was announced for so long, or when they have waited too long, or are too many. */
 const QUIET_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-const MOST_WAITING = 20_000;
+/** A full upload of a large site is over before this many have come: its rows are read after it, not beside it. */
+const MOST_WAITING = 250_000;
+/** Who asks does not wait for more rows than this to be read: the database answers. */
+const MOST_AWAITED = 20_000;
 /** Time between two comparisons of some thousand rows: a million rows in 20 minutes. */
 const COMPARISON_MS = 5000;
 /** By then, what was committed before a comparison is announced. */
@@ -68,7 +71,7 @@ export function createDeviceDirectory(deps: {
 
   /** Runs `answer` when the table has what was announced by now; null when that cannot be had. */
   async function answered<T>(answer: () => Promise<T | null>): Promise<T | null> {
-    if (!isRunning || !copy.table) return null;
+    if (!isRunning || !copy.table || copy.announced > MOST_AWAITED) return null;
     try {
       await copy.catchUp();
     } catch (err) {
