@@ -228,6 +228,7 @@ test('the table of endpoints follows what happens, and raises the reference prod
   const checked = await site.api<{ value: AttachEndpoint[] }>('POST', `${ENDPOINTS}/check`);
   assert.equal(checked.body.value[0]?.status, 'fail');
   assert.equal(checked.body.value[0]?.stage, 'connect');
+  assert.equal(checked.body.value.length, 2, 'what was published stays in the table');
   assert.match(checked.body.value[0]?.result ?? '', /nothing listens there/);
   assert.deepEqual(
     (await messages()).map(({ messageId, severity }) => [messageId, severity]),

@@ -57,10 +57,16 @@ export function createEndpointMonitor(deps: {
     return { url: row.tenant_url, rootFingerprint: fingerprintOf(root) };
   };
 
+  const seenOf = (tenant: SurveyedTenant): Survey | undefined =>
+    last?.tenant.url === tenant.url && last.tenant.rootFingerprint === tenant.rootFingerprint
+      ? last
+      : undefined;
+
   const look = (tenant: SurveyedTenant): Promise<Survey> => {
     const key = `${tenant.url} ${tenant.rootFingerprint}`;
     if (shared?.key !== key || clock.now() - shared.at > FRESH_MS) {
-      shared = { key, at: clock.now(), look: survey(tenant, { route, clock }) };
+      const known = seenOf(tenant)?.endpoints.map(({ endpoint }) => endpoint) ?? [];
+      shared = { key, at: clock.now(), look: survey(tenant, { route, clock, known }) };
     }
     return shared.look;
   };
@@ -77,11 +83,6 @@ export function createEndpointMonitor(deps: {
     deps.onChanged();
     return seen;
   };
-
-  const seenOf = (tenant: SurveyedTenant): Survey | undefined =>
-    last?.tenant.url === tenant.url && last.tenant.rootFingerprint === tenant.rootFingerprint
-      ? last
-      : undefined;
 
   return {
     attachedTenant,

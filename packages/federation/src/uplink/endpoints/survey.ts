@@ -37,7 +37,13 @@ const wellKnownOf = Compile(WellKnown);
 /** Looks at every endpoint that the tenant publishes, beginning with the one that its address names. */
 export async function survey(
   tenant: SurveyedTenant,
-  deps: { readonly route: Route; readonly clock: Clock; readonly signal?: AbortSignal },
+  deps: {
+    readonly route: Route;
+    readonly clock: Clock;
+    readonly signal?: AbortSignal;
+    /** What it published before, for when that cannot be read now. */
+    readonly known?: readonly PublishedEndpoint[];
+  },
 ): Promise<Survey> {
   const { clock } = deps;
   const options = { ...deps, rootFingerprint: tenant.rootFingerprint };
@@ -45,7 +51,7 @@ export async function survey(
   const first = await probe(gateway, options);
   const body = first.answer?.body;
   const wellKnown = wellKnownOf.Check(body) && isStorableText(body) ? body : null;
-  const published = wellKnown?.endpoints ?? [];
+  const published = wellKnown?.endpoints ?? deps.known ?? [];
   const isGateway = (one: PublishedEndpoint): boolean =>
     one.host === gateway.host && one.port === gateway.port && one.transport === 'https';
   const all = published.some(isGateway) ? published : [gateway, ...published];
