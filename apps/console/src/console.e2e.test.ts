@@ -318,7 +318,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
   test('a tenant administrator is linked with another account of the site, and unlinked', async () => {
     const { id } = await world.clients.site.administrators.create({
       userName: 'helpdesk',
-      role: 'Operator',
+      role: 'Help desk',
     });
     await openFromNavigation(page, 'Administrators');
     const links = page.getByRole('region', { name: 'Linked tenant administrators' }).first();

@@ -71,7 +71,6 @@ export function DevicesPage() {
   const choice = useColumnChoice(authority.kind === 'site' ? ['connectorName'] : []);
   const wanted = useMemo(() => deviceListOptions(search), [search]);
   const list = useDeviceList(wanted);
-  const isReading = useIsFetching({ queryKey: ['devices'] }) > 0;
   const refresh = (): void => void queryClient.invalidateQueries({ queryKey: ['devices'] });
 
   const change = useCallback(
@@ -96,13 +95,7 @@ export function DevicesPage() {
   return (
     <Page title="Devices" filled badges={<LiveBadge />}>
       <Toolbar aria-label="Devices" className={mergeClasses(styles.bar, styles.commands)}>
-        <Button
-          appearance="subtle"
-          icon={isReading ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
-          onClick={refresh}
-        >
-          Refresh
-        </Button>
+        <RefreshButton onRefresh={refresh} />
         <ExportButton
           isEmpty={!list.total}
           run={(progress) => exportDevices(wanted, choice.columns, progress)}
@@ -213,6 +206,20 @@ export function DevicesPage() {
         </EmptyState>
       ) : null}
     </Page>
+  );
+}
+
+/** Turns while anything of the list is read: by itself, since the page need not be drawn again for that. */
+function RefreshButton({ onRefresh }: { onRefresh: () => void }) {
+  const isReading = useIsFetching({ queryKey: ['devices'] }) > 0;
+  return (
+    <Button
+      appearance="subtle"
+      icon={isReading ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
+      onClick={onRefresh}
+    >
+      Refresh
+    </Button>
   );
 }
 
