@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Prerequisite } from '@moorline/contracts/admin';
 import {
   CheckJoinTokenAnswer,
@@ -227,7 +228,8 @@ async function tryWrite(
 
 async function diskOf(folder: string): Promise<Facts['disk']> {
   try {
-    const { bavail, blocks, bsize } = await statfs(folder);
+    // Before the first key is made the folder is not there; the one that holds it is.
+    const { bavail, blocks, bsize } = await statfs(folder).catch(() => statfs(dirname(folder)));
     return blocks > 0 ? { freeBytes: bavail * bsize, totalBytes: blocks * bsize } : null;
   } catch {
     return null; // not every file system tells
