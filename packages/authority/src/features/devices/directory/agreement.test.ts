@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Filter, FilterLiteral, QueryOptions } from '@moorline/codecs/odata';
 import { type AuthorityId, systemClock, systemEntropy, uuidv7 } from '@moorline/kernel';
-import { type TestDatabase, withDatabase } from '@moorline/testkit';
+import { createFakeClock, type TestDatabase, withDatabase } from '@moorline/testkit';
 import fc from 'fast-check';
 import { MANAGED_DEVICE } from '../entity.ts';
 import { countDevices, readPage } from '../list.ts';
@@ -291,7 +291,11 @@ describe('the device directory and the database', () => {
         async (rows, questions) => {
           const authorityId = test.newAuthority();
           await storeRows(test, authorityId, rows);
-          await using lab = await openDirectory(test, authorityId);
+          await using lab = await openDirectory(
+            test,
+            authorityId,
+            createFakeClock(PRESENTATION.now),
+          );
           for (const options of questions) {
             let skipToken = await ask(authorityId, lab, options);
             for (let page = 0; skipToken !== null && page < 2; page++) {
@@ -321,7 +325,7 @@ describe('the device directory and the database', () => {
         'Maker ' || n % 3, 'Model ' || n % 41, 'OS ' || n % 7, n % 2 = 0,
         timestamptz '2026-11-23 12:00:00Z' - make_interval(secs => n * 31 % 5000), '2026-11-01', '0.1.' || n % 4,
         n % 4 * 1073741824::bigint, '2027-01-01' from generate_series(1, 40000) n`);
-    await using lab = await openDirectory(test, authorityId);
+    await using lab = await openDirectory(test, authorityId, createFakeClock(PRESENTATION.now));
     const orders = [
       ['deviceName'],
       ['online desc', 'deviceName'],

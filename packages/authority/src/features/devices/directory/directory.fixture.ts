@@ -1,8 +1,7 @@
 import { createBus } from '@moorline/bus';
 import type { QueryOptions } from '@moorline/codecs/odata';
-import { type CopyValue, copyInto } from '@moorline/db';
-import { type AuthorityId, type Logger, silentLogger } from '@moorline/kernel';
-import { createFakeClock, type FakeClock, type TestDatabase } from '@moorline/testkit';
+import { type CopyValue, copyInto, type Database } from '@moorline/db';
+import { type AuthorityId, type Clock, type Logger, silentLogger } from '@moorline/kernel';
 import { announce } from '../../../topics.ts';
 import { DEFAULT_ORDER } from '../list.ts';
 import type { Presentation } from '../present.ts';
@@ -66,7 +65,6 @@ const DEFAULTS: Readonly<Record<string, CopyValue>> = {
 /** A directory of an authority on a real database, running and loaded. */
 export interface DirectoryLab extends AsyncDisposable {
   readonly directory: DeviceDirectory;
-  readonly clock: FakeClock;
   /** What was logged as a warning. */
   readonly warnings: readonly Readonly<Record<string, unknown>>[];
   /** Tells the directory of rows, in a transaction that does nothing else. */
@@ -74,11 +72,11 @@ export interface DirectoryLab extends AsyncDisposable {
 }
 
 export async function storeRows(
-  test: TestDatabase,
+  { database }: { readonly database: Database },
   authorityId: AuthorityId,
   rows: readonly StoredRow[],
 ): Promise<void> {
-  await test.database.transaction(authorityId, (tx) =>
+  await database.transaction(authorityId, (tx) =>
     copyInto(
       tx,
       'devices',
@@ -89,16 +87,16 @@ export async function storeRows(
 }
 
 export async function openDirectory(
-  test: TestDatabase,
+  { database }: { readonly database: Database },
   authorityId: AuthorityId,
+  clock: Clock,
 ): Promise<DirectoryLab> {
-  const clock = createFakeClock(PRESENTATION.now);
   const warnings: Readonly<Record<string, unknown>>[] = [];
   const logger: Logger = { ...silentLogger, warn: (fields) => void warnings.push(fields) };
   const bus = createBus(silentLogger);
   const directory = createDeviceDirectory({
     authorityId,
-    database: test.database,
+    database,
     bus,
     clock,
     logger,
@@ -112,10 +110,9 @@ export async function openDirectory(
   while (!directory.isLoaded) await nextTurn();
   return {
     directory,
-    clock,
     warnings,
     announce: (ids) =>
-      test.database.transaction(authorityId, async (tx) =>
+      database.transaction(authorityId, async (tx) =>
         announce(bus, tx, 'device', ids, { uploadable: false }),
       ),
     async [Symbol.asyncDispose]() {

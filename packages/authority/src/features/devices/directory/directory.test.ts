@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { QueryOptions } from '@moorline/codecs/odata';
 import { type AuthorityId, systemClock, systemEntropy, uuidv7 } from '@moorline/kernel';
-import { type TestDatabase, withDatabase } from '@moorline/testkit';
+import { createFakeClock, type TestDatabase, withDatabase } from '@moorline/testkit';
 import { DEVICES_MIGRATIONS } from '../migrations.ts';
 import {
   type DirectoryLab,
@@ -26,6 +26,8 @@ describe('the device directory', () => {
     authorityId = test.newAuthority();
   });
 
+  const clock = createFakeClock(PRESENTATION.now);
+
   async function listed(lab: DirectoryLab, options: Partial<QueryOptions> = {}): Promise<string[]> {
     const page = await lab.directory.page({ ...NO_OPTIONS, ...options }, PRESENTATION);
     return [...(page?.ids ?? ['no answer'])];
@@ -36,9 +38,9 @@ describe('the device directory', () => {
   async function comparedUntil(lab: DirectoryLab, ids: readonly string[]): Promise<void> {
     for (let round = 0; round < 20; round++) {
       if (JSON.stringify(await listed(lab)) === JSON.stringify(ids)) return;
-      lab.clock.advance(5000);
+      clock.advance(5000);
       for (let turn = 0; turn < 50; turn++) await nextTurn();
-      lab.clock.advance(1000);
+      clock.advance(1000);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     assert.deepEqual(await listed(lab), ids);
@@ -50,7 +52,7 @@ describe('the device directory', () => {
       { id: a, name: 'a' },
       { id: b, name: 'b' },
     ]);
-    await using lab = await openDirectory(test, authorityId);
+    await using lab = await openDirectory(test, authorityId, clock);
     assert.deepEqual(await listed(lab), [a, b]);
     await storeRows(test, authorityId, [{ id: c, name: 'aa' }]);
     await lab.announce([c]);
@@ -68,7 +70,7 @@ describe('the device directory', () => {
       { id: a, name: 'a' },
       { id: b, name: 'b' },
     ]);
-    await using lab = await openDirectory(test, authorityId);
+    await using lab = await openDirectory(test, authorityId, clock);
     await change(`update devices set name = 'x' where id = '${a}'`);
     await change(`delete from devices where id = '${b}'`);
     await storeRows(test, authorityId, [{ id: c, name: 'c' }]);
@@ -82,7 +84,7 @@ describe('the device directory', () => {
         client_version, certificate_expires_at)
       select '${authorityId}', gen_random_uuid(), 'd' || lpad(n::text, 5, '0'), now(), now(), '0', now()
       from generate_series(1, 20000) n`);
-    await using lab = await openDirectory(test, authorityId);
+    await using lab = await openDirectory(test, authorityId, clock);
     assert.equal(await lab.directory.count(NO_OPTIONS, PRESENTATION), 20_000);
     const rows = await test.asOwner(
       `update devices set name = 'e' || name where name > 'd15000' and authority_id = '${authorityId}' returning id`,
@@ -97,7 +99,7 @@ describe('the device directory', () => {
 
   it('says nothing before it is loaded and after it has stopped', async () => {
     await storeRows(test, authorityId, [{ id: newId(), name: 'a' }]);
-    const lab = await openDirectory(test, authorityId);
+    const lab = await openDirectory(test, authorityId, clock);
     await lab[Symbol.asyncDispose]();
     assert.equal(await lab.directory.page(NO_OPTIONS, PRESENTATION), null);
     assert.equal(await lab.directory.count(NO_OPTIONS, PRESENTATION), null);
@@ -108,7 +110,7 @@ describe('the device directory', () => {
     const other = test.newAuthority();
     const theirs = newId();
     await storeRows(test, other, [{ id: theirs, name: 'secret' }]);
-    await using lab = await openDirectory(test, authorityId);
+    await using lab = await openDirectory(test, authorityId, clock);
     await lab.announce([theirs]);
     assert.deepEqual(await listed(lab), []);
   });

@@ -42,7 +42,7 @@ export interface DeviceDirectory {
 /** Announced rows are read once nothing was announced for so long, or when they have waited too long, or are too many. */
 const QUIET_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** A full upload of a large site is over before this many have come: its rows are read after it, not beside it. */
+/** A full upload of a large fleet is over before this many have come: its rows are read after it, not beside it. */
 const MOST_WAITING = 250_000;
 /** Who asks does not wait for more rows than this to be read: the database answers. */
 const MOST_AWAITED = 20_000;

@@ -14,11 +14,11 @@ import { canonicalRows, type InventoryRow, inventoryClass } from '@moorline/mode
 import type { AuthenticatedDevice, UploadedDevice } from '@moorline/model/ports';
 import { createKeyAndCsr } from '@moorline/pki';
 import { type TestDatabase, withDatabase } from '@moorline/testkit';
-import { AUTHORITY_MIGRATIONS } from './authority.ts';
-import { createDirectoryCopy, type DirectoryCopy } from './features/devices/directory/copy.ts';
-import { deviceColumns } from './features/devices/entity.ts';
-import { type HttpLab, openHttpLab } from './http-lab.fixture.ts';
-import { DEVICE_ROWS } from './topics.ts';
+import { AUTHORITY_MIGRATIONS } from '../../../authority.ts';
+import { type HttpLab, openHttpLab } from '../../../http-lab.fixture.ts';
+import { DEVICE_ROWS } from '../../../topics.ts';
+import { deviceColumns } from '../entity.ts';
+import { createDirectoryCopy, type DirectoryCopy } from './copy.ts';
 
 const HQ2 = uuidv7<ConnectorId>(systemClock, systemEntropy);
 const SUMMARY = {
