@@ -197,9 +197,8 @@ async function requireEveryProperty(
       [`$orderby=${name}`, properties[name]?.isSortable === true],
     ] as const) {
       const answer = await ask.raw(`${ADMIN_PATHS.managedDevices}?$top=1&${encodeURI(option)}`);
-      const isTaken = answer.status === 200 || !answer.text.includes('property');
-      if (isTaken !== isKnown && answer.status !== 400) {
-        throw new Error(`${option} is answered ${answer.status}; the workload says otherwise`);
+      if (answer.status === 200 && !isKnown) {
+        throw new Error(`${option} is taken, and no list of the workload asks for it`);
       }
     }
   }
@@ -228,27 +227,26 @@ async function overviewTimes(
   const times: number[] = [];
   let wrong = 0;
   const online = planted.filter((device) => device.online).length;
+  const bySystem = new Map<string, number>();
+  for (const { operatingSystem } of planted) {
+    bySystem.set(operatingSystem, (bySystem.get(operatingSystem) ?? 0) + 1);
+  }
   for (let index = 0; index < OVERVIEWS; index++) {
     const { status, ms, text } = await ask.raw(ADMIN_PATHS.managedDeviceOverview);
     if (status !== 200) throw new Error(`the overview is answered ${status}: ${text}`);
     times.push(ms);
+    // The host checks its answers against the contract.
     const overview = JSON.parse(text) as ManagedDeviceOverview;
     const isRight =
       overview.enrolledDeviceCount === planted.length &&
-      overview.onlineDeviceCount + overview.activeDeviceCount > 0 &&
+      overview.onlineDeviceCount === online &&
       overview.operatingSystems.every(
         ({ operatingSystem, deviceCount }) =>
-          planted.filter((device) => device.operatingSystem === operatingSystem?.toLowerCase())
-            .length === deviceCount,
+          bySystem.get(operatingSystem?.toLowerCase() ?? '') === deviceCount,
       );
-    if (index === 0 && (!isRight || overview.onlineDeviceCount !== online)) {
-      wrong += 1;
-      run.say(
-        `the overview is not a recount (${online} online, ${planted.length} in all): ${text}`,
-      );
-    }
-    if (index === 0) continue;
-    if (overview.enrolledDeviceCount !== planted.length) wrong += 1;
+    if (isRight) continue;
+    wrong += 1;
+    run.say(`the overview is not a recount (${online} online of ${planted.length}): ${text}`);
   }
   const p95 = quantile(times, 0.95);
   return [
