@@ -119,12 +119,24 @@ async function noteChangedRows(db: Parameters<Migration['up']>[0]): Promise<void
       end if;
       return null;
     end $$`.execute(db);
-  await sql`create function note_document_changed() returns trigger language plpgsql as $$
+  // Once for the documents of many devices: a look for each of them would cost as much as storing it.
+  await sql`create function note_documents_added() returns trigger language plpgsql as $$
     begin
       insert into device_changes (authority_id, seq, device_id, source)
-      select new.authority_id, nextval('device_changes_seq'), new.device_id, new.class_name
-      where exists (select 1 from group_sources
-        where authority_id = new.authority_id and source = new.class_name);
+      select a.authority_id, nextval('device_changes_seq'), a.device_id, a.class_name
+      from after_rows a join group_sources s
+        on s.authority_id = a.authority_id and s.source = a.class_name;
+      return null;
+    end $$`.execute(db);
+  await sql`create function note_documents_changed() returns trigger language plpgsql as $$
+    begin
+      insert into device_changes (authority_id, seq, device_id, source)
+      select a.authority_id, nextval('device_changes_seq'), a.device_id, a.class_name
+      from after_rows a
+      join group_sources s on s.authority_id = a.authority_id and s.source = a.class_name
+      join before_rows b on b.authority_id = a.authority_id and b.device_id = a.device_id
+        and b.class_name = a.class_name
+      where a.hash is distinct from b.hash;
       return null;
     end $$`.execute(db);
   await sql`create trigger note_added after insert on devices
@@ -139,8 +151,9 @@ async function noteChangedRows(db: Parameters<Migration['up']>[0]): Promise<void
     referencing old table as before_rows new table as after_rows
     for each statement execute function note_device_changed()`.execute(db);
   await sql`create trigger note_inserted after insert on inventory_documents
-    for each row execute function note_document_changed()`.execute(db);
+    referencing new table as after_rows
+    for each statement execute function note_documents_added()`.execute(db);
   await sql`create trigger note_updated after update on inventory_documents
-    for each row when (new.hash is distinct from old.hash)
-    execute function note_document_changed()`.execute(db);
+    referencing old table as before_rows new table as after_rows
+    for each statement execute function note_documents_changed()`.execute(db);
 }
