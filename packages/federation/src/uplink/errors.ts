@@ -119,13 +119,13 @@ const RELAY_REFUSALS = {
     code: 'relay.user_not_linked',
     kind: 'failure',
     status: 403,
-    text: '{name} of {tenantName} is not linked to an administrator of {siteName}, whose own rights decide what may be done there. An administrator of {siteName} links the id {tenantUserId} in its console under Cloud attach > Linked administrators.',
+    text: '{name} of {tenantName} is not linked to an administrator of {siteName}, whose own rights decide what may be done there. An administrator of {siteName} links the id {tenantUserId} in its console under Administrators > Linked administrators.',
   },
   localAccountUnavailable: {
     code: 'relay.local_account_unavailable',
     kind: 'failure',
     status: 403,
-    text: '{name} of {tenantName} is linked to {localUserName} of {siteName}, whose account is disabled or gone. An administrator of {siteName} links another account under Cloud attach > Linked administrators.',
+    text: '{name} of {tenantName} is linked to {localUserName} of {siteName}, whose account is disabled or gone. An administrator of {siteName} links another account under Administrators > Linked administrators.',
   },
   busy: {
     code: 'relay.site_busy',

@@ -103,7 +103,7 @@ const CATALOGUE = {
   linkedAdministrator: {
     title: 'You are linked to an administrator of the tenant',
     why: 'What an administrator of the tenant asks for is done here as the local account that is linked to them, with that account’s rights.',
-    fix: 'Link your account under Cloud attach > Linked administrators.',
+    fix: 'Link your account under Administrators > Linked administrators.',
   },
 } as const;
 
