@@ -234,8 +234,11 @@ export async function startDeviceSession(
       entropy,
       serverTime,
       sessions,
-      opened() {
-        sync.want('poll');
+      cursor: () => policy.cursor,
+      opened(willNudge) {
+        // After a loss the authority nudges for what was missed, and the poll keeps its time.
+        if (willNudge && state.lastSyncAt !== null) inContact();
+        else sync.want('poll');
         if (queue.size > 0) reports.want('flush');
         tasks.run('identity worked', acceptedIdentity);
       },

@@ -138,6 +138,13 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       contacted: devices.presence.contacted,
       putDocuments: inventory.putDocuments,
       desiredState: policy.desiredState,
+      async missed(device, cursor) {
+        const [{ documents, removed }, waiting] = await Promise.all([
+          policy.desiredState(device, cursor),
+          actions.waitingActions(device),
+        ]);
+        return { desired: documents.length + removed.length > 0, actions: waiting.length > 0 };
+      },
       waitingActions: actions.waitingActions,
       reportActions: actions.reportActions,
     },

@@ -39,6 +39,8 @@ export interface ClientDeps {
   readonly session?: TlsSession;
   /** Told what answers say of it; absent: nobody asks. */
   readonly spread?: ReconnectSpread;
+  /** Whether the channel is open; absent: there is none. */
+  readonly isConnected?: () => boolean;
 }
 
 export interface Answer {
@@ -84,6 +86,7 @@ export function createAuthorityClient(deps: ClientDeps): AuthorityClient {
         : {}),
     },
     deps.session ?? sessionInMemory(),
+    deps.isConnected ?? (() => false),
   );
 
   const once = (

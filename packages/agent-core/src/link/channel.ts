@@ -4,6 +4,8 @@ import {
   accepts,
   CHANNEL_CLOSE,
   CLIENT_VERSION_HEADER,
+  DESIRED_CURSOR_HEADER,
+  DESIRED_CURSOR_PATTERN,
   NudgeMessage,
   RECONNECT_SPREAD_HEADER,
 } from '@moorline/contracts/agent';
@@ -24,7 +26,8 @@ export type ChannelEnd =
   | { readonly kind: 'replaced'; readonly reason: string };
 
 export interface ChannelHandlers {
-  opened(): void;
+  /** @param willNudge the authority was told the cursor, and nudges when something was missed */
+  opened(willNudge: boolean): void;
   nudged(nudge: { readonly desired: boolean; readonly actions: boolean }): void;
 }
 
@@ -46,15 +49,22 @@ export async function keepChannel(
     readonly clientVersion: string;
     readonly clock: Clock;
     readonly spread: ReconnectSpread;
+    /** Of the desired state that is kept here; null: none. */
+    readonly cursor: string | null;
   },
   handlers: ChannelHandlers,
   signal: AbortSignal,
 ): Promise<ChannelEnd> {
   const { client, clock } = deps;
   const address = client.url.replace(/^https/, 'wss') + AGENT_PATHS.channel;
+  const cursor =
+    deps.cursor !== null && DESIRED_CURSOR_PATTERN.test(deps.cursor) ? deps.cursor : null;
   const socket = new WebSocket(address, {
     agent: client.agent,
-    headers: { [CLIENT_VERSION_HEADER]: deps.clientVersion },
+    headers: {
+      [CLIENT_VERSION_HEADER]: deps.clientVersion,
+      ...(cursor !== null && { [DESIRED_CURSOR_HEADER]: cursor }),
+    },
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     maxPayload: LONGEST_MESSAGE_BYTES,
     perMessageDeflate: false,
@@ -71,7 +81,7 @@ export async function keepChannel(
   let problem: ChannelEnd | undefined;
 
   socket.on('upgrade', ({ headers }) => deps.spread.observe(headers[RECONNECT_SPREAD_HEADER]));
-  socket.on('open', () => handlers.opened());
+  socket.on('open', () => handlers.opened(cursor !== null));
   socket.on('ping', () => {
     isHeard = true;
   });

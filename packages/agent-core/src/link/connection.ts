@@ -13,8 +13,10 @@ export interface ConnectionDeps {
   readonly entropy: Entropy;
   readonly serverTime: ServerTime;
   readonly sessions: TlsSessions;
-  /** The channel is open: time to catch up. */
-  opened(): void;
+  /** Cursor of the desired state that is kept here; null: none. */
+  cursor(): string | null;
+  /** The channel is open. `willNudge`: the authority was told the cursor, and nudges when something was missed. */
+  opened(willNudge: boolean): void;
   nudged(nudge: { readonly desired: boolean; readonly actions: boolean }): void;
   /** The authority turned the identity down. True: another credential is in use now, try at once. */
   turnedDown(end: ChannelEnd): Promise<boolean>;
@@ -43,9 +45,11 @@ const REPLACED_RETRY_MS = 5 * 60_000;
 export function createConnection(deps: ConnectionDeps, identity: Identity): Connection {
   const { clock, entropy } = deps;
   const spread = createReconnectSpread();
-  let client = clientFor(deps, spread, identity);
+  const isConnected = (): boolean => isOpen;
+  let client = clientFor(deps, { spread, isConnected }, identity);
   let present = new AbortController();
   let attempt = 0;
+  let isOpen = false;
 
   const pauseAfter = (end: ChannelEnd, wasOpen: boolean): number => {
     const jitter = 0.9 + 0.2 * entropy.fraction();
@@ -63,17 +67,19 @@ export function createConnection(deps: ConnectionDeps, identity: Identity): Conn
     deps.changed('connecting', `Connecting to ${client.url}.`);
     let openedAt: number | undefined;
     const end = await keepChannel(
-      { client, clientVersion: deps.clientVersion, clock, spread },
+      { client, clientVersion: deps.clientVersion, clock, spread, cursor: deps.cursor() },
       {
-        opened: () => {
+        opened: (willNudge) => {
+          isOpen = true;
           openedAt = clock.now();
           deps.changed('connected', `Connected to ${client.url}.`);
-          deps.opened();
+          deps.opened(willNudge);
         },
         nudged: deps.nudged,
       },
       signal,
     );
+    isOpen = false;
     if (signal.aborted) return;
     if (openedAt !== undefined) {
       const isSteady = clock.now() - openedAt >= STEADY_MS;
@@ -97,7 +103,7 @@ export function createConnection(deps: ConnectionDeps, identity: Identity): Conn
     },
     use(next) {
       client[Symbol.dispose]();
-      client = clientFor(deps, spread, next);
+      client = clientFor(deps, { spread, isConnected }, next);
       attempt = 0;
       reopen();
     },
@@ -122,14 +128,14 @@ const STATE_AFTER: Readonly<Record<ChannelEnd['kind'], ConnectionState>> = {
 
 function clientFor(
   deps: ConnectionDeps,
-  spread: ReconnectSpread,
+  channel: { readonly spread: ReconnectSpread; readonly isConnected: () => boolean },
   identity: Identity,
 ): AuthorityClient {
   const { clientVersion, clock, serverTime } = deps;
   const { url, ca, current: credential } = identity;
   const session = deps.sessions.of({ url, ca, certificate: credential.certificate });
   const known = { url, ca, credential, session };
-  return createAuthorityClient({ ...known, clientVersion, clock, serverTime, spread });
+  return createAuthorityClient({ ...known, clientVersion, clock, serverTime, ...channel });
 }
 
 function reasonOf(end: ChannelEnd, pauseMs: number): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { AGENT_PATHS, CHANNEL_CLOSE } from '@moorline/contracts/agent';
+import { AGENT_PATHS, CHANNEL_CLOSE, CLIENT_SETTINGS } from '@moorline/contracts/agent';
 import { systemClock } from '@moorline/kernel';
 import { createHeldClock } from '../testing/held-clock.ts';
 import { createScene, until } from '../testing/scene.ts';
@@ -19,6 +19,47 @@ test('an agent that lost its authority comes back by itself and catches up', asy
   await authority.listen();
   await authority.until(() => authority.reports.some(({ state }) => state === 'succeeded'));
   await until(() => agent.status().connection.state === 'connected');
+});
+
+test('a return after a loss costs one connection and no request, and the poll keeps its time', async () => {
+  const clock = createHeldClock();
+  await using scene = await createScene({ clock });
+  const { authority } = scene;
+  const agent = await scene.runningAgent();
+  clock.advance(30 * 60_000);
+  await authority.vanish();
+  await until(() => agent.status().connection.state === 'disconnected');
+  const before = authority.requests.length;
+  const syncedAt = agent.status().lastSyncAt;
+  await authority.listen();
+  clock.advance(5_000);
+  await authority.until(() => authority.channels === 1);
+  await until(() => agent.status().connection.state === 'connected');
+  await authority.ping();
+  const asked = authority.requests.slice(before);
+  assert.deepEqual(
+    asked.map(({ path }) => path),
+    [AGENT_PATHS.channel],
+  );
+  assert.equal(agent.status().lastSyncAt, syncedAt);
+  // With draws of nothing a period is nine tenths: 54 min after the last poll, not after the return.
+  clock.advance(24 * 60_000);
+  await authority.until(() => authority.requests.at(-1)?.path === AGENT_PATHS.desired);
+});
+
+test('desired state that moved while the agent was away is fetched on its return', async () => {
+  await using scene = await createScene();
+  const { authority } = scene;
+  const agent = await scene.runningAgent();
+  await authority.vanish();
+  await until(() => agent.status().connection.state === 'disconnected');
+  authority.desire(CLIENT_SETTINGS, {
+    policyPollMinutes: 45,
+    inventoryMinutes: 60,
+    disabledClasses: [],
+  });
+  await authority.listen();
+  await until(() => agent.status().settings.policyPollMinutes === 45);
 });
 
 test('an agent that starts without its authority waits for it', async () => {

@@ -25,6 +25,8 @@ export interface PolicyRound {
 /** The desired state of this device: kept on disk with its cursor, so that only changes are fetched. */
 export interface Policy {
   readonly applied: AppliedSettings;
+  /** What the next request asks from; null: for everything. */
+  readonly cursor: string | null;
   /** Fetches what changed since the cursor, keeps it and puts it into force. One at a time. */
   refresh(client: AuthorityClient, options: { readonly signal: AbortSignal }): Promise<PolicyRound>;
 }
@@ -89,6 +91,9 @@ export async function openPolicy(
   return {
     get applied() {
       return applied;
+    },
+    get cursor() {
+      return cursor;
     },
     refresh(client, { signal }) {
       // A second request with the same cursor at once would only bring the same changes twice.

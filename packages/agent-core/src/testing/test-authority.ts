@@ -9,6 +9,7 @@ import {
   type ActionReportWire,
   AGENT_PATHS,
   accepts,
+  DESIRED_CURSOR_HEADER,
   DocumentsBody,
   deviceUri,
   ENROL_PREFIX,
@@ -209,6 +210,8 @@ export async function createTestAuthority(options: {
       }
       sockets.handleUpgrade(request, socket, head, (channel) => {
         channels.add(channel);
+        const missed = missedSince(request.headers[DESIRED_CURSOR_HEADER]);
+        if (missed) channel.send(JSON.stringify({ type: 'nudge', ...missed }));
         channel.on('close', () => {
           channels.delete(channel);
           happened();
@@ -312,6 +315,14 @@ export async function createTestAuthority(options: {
         authorityName: 'Test authority',
       },
     };
+  }
+
+  function missedSince(cursorOf: string | string[] | undefined): object | undefined {
+    if (cursorOf === undefined) return undefined;
+    const hasMoved = [...desired.values()].some(({ version }) => version > Number(cursorOf));
+    return hasMoved || actions.size > 0
+      ? { ...(hasMoved && { desired: true }), ...(actions.size > 0 && { actions: true }) }
+      : undefined;
   }
 
   function desiredSince(since: string | null): CannedAnswer {

@@ -24,6 +24,20 @@ export const CLIENT_VERSION_HEADER = 'moorline-client-version';
  * attempt after it lost its channel, so that all of a big authority's devices do not return as one. since 1
  */
 export const RECONNECT_SPREAD_HEADER = 'moorline-reconnect-spread';
+/**
+ * Request header of the channel's upgrade: the cursor of the desired state that the device has. The authority compares
+ * it once the channel is open and nudges when the device missed something, so that a return needs no poll. since 1
+ */
+export const DESIRED_CURSOR_HEADER = 'moorline-desired-cursor';
+/** What may be in that header; a cursor of any other form is not sent. */
+export const DESIRED_CURSOR_PATTERN: RegExp = /^[\x21-\x7e]{1,256}$/;
+
+/**
+ * ALPN name that a device offers, beside `http/1.1`, on connections for requests while its channel is open. Nobody
+ * agrees on it: it is a mark in the clear, for a server that is short of time to begin these first. since 1
+ */
+export const CONNECTED_ALPN = 'moorline-connected';
+
 /** Longest spread that an agent takes. */
 export const MAX_RECONNECT_SPREAD_S = 900;
 

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { accepts, CHANNEL_CLOSE, NudgeMessage } from '@moorline/contracts/agent';
+import {
+  accepts,
+  CHANNEL_CLOSE,
+  DESIRED_CURSOR_HEADER,
+  NudgeMessage,
+} from '@moorline/contracts/agent';
 import type { DeviceId } from '@moorline/kernel';
 import { testCertificates } from '@moorline/testkit/certificates';
 import { createFakeClock, type FakeClock } from '@moorline/testkit/clock';
@@ -242,4 +247,60 @@ test('a stop does not wait for a device that does not answer', async () => {
   await turn(clock, 4);
   await stopped;
   await test.port.allClosed();
+});
+
+test('a device that tells its cursor is nudged for what it missed, once its channel is open', async () => {
+  await using pki = await testCertificates();
+  await using test = await startGateway(await pki.server());
+  const looked = Promise.withResolvers<{ actions: true }>();
+  test.port.missing = () => looked.promise;
+  const socket = test.dial(await pki.client(URI), { [DESIRED_CURSOR_HEADER]: '7' });
+  const seen = nudges(socket);
+  await once(socket, 'open');
+  assert.deepEqual(seen, []);
+  // What happens during the look is a nudge like any other.
+  test.gateway.nudger.nudge(ID, { desired: true });
+  await once(socket, 'message');
+  looked.resolve({ actions: true });
+  await once(socket, 'message');
+  assert.deepEqual(seen, [
+    { type: 'nudge', desired: true },
+    { type: 'nudge', actions: true },
+  ]);
+  assert.deepEqual(test.port.calls, [`opened ${ID}`, `missed ${ID} 7`]);
+});
+
+test('a device that missed nothing, or tells no cursor, is not nudged', async () => {
+  await using pki = await testCertificates();
+  await using test = await startGateway(await pki.server());
+  const silent = test.dial(await pki.client(URI), { [DESIRED_CURSOR_HEADER]: '7' });
+  const seen = nudges(silent);
+  await once(silent, 'open');
+  while (test.port.calls.length < 2) await new Promise(setImmediate);
+  const other = await test.connect(
+    await pki.client('urn:moorline:device:0191d5a0-0000-7000-8000-0000000000d2'),
+  );
+  const seenByOther = nudges(other);
+  const told = [once(silent, 'message'), once(other, 'message')];
+  test.gateway.nudger.nudgeAll({ desired: true });
+  await Promise.all(told);
+  assert.deepEqual(
+    [...seen, ...seenByOther],
+    [
+      { type: 'nudge', desired: true },
+      { type: 'nudge', desired: true },
+    ],
+  );
+  assert.equal(test.port.calls.filter((call) => call.startsWith('missed')).length, 1);
+});
+
+test('a device whose look fails is told to ask for everything', async () => {
+  await using pki = await testCertificates();
+  await using test = await startGateway(await pki.server());
+  test.port.missing = () => Promise.reject(new Error('the database is away'));
+  const socket = test.dial(await pki.client(URI), { [DESIRED_CURSOR_HEADER]: '7' });
+  const seen = nudges(socket);
+  await once(socket, 'message');
+  assert.deepEqual(seen, [{ type: 'nudge', desired: true, actions: true }]);
+  assert.equal(test.gateway.connectedCount(), 1);
 });

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   AGENT_PATHS,
   CHANNEL_CLOSE,
+  DESIRED_CURSOR_HEADER,
+  DESIRED_CURSOR_PATTERN,
   type NudgeMessage,
   RECONNECT_SPREAD_HEADER,
 } from '@moorline/contracts/agent';
@@ -90,7 +92,7 @@ export function createChannels(deps: {
   });
   let opened = 0;
   let arriving = 0;
-  let toRecheck: { readonly socket: AgentSocket; readonly peer: PeerCertificate }[] = [];
+  let toRecheck: Arrived[] = [];
   let closing: Promise<void> | undefined;
 
   // One function each for all sockets, not a closure per connection.
@@ -164,23 +166,31 @@ export function createChannels(deps: {
   }
 
   // What ended the right to the channel may have happened between the look-up and the registration.
-  async function recheck(socket: AgentSocket, peer: PeerCertificate): Promise<void> {
+  async function recheck({ socket, peer, cursor }: Arrived): Promise<void> {
     try {
-      await devicePort.authenticate(peer);
+      const device = await devicePort.authenticate(peer);
+      if (cursor === undefined) return;
+      // Nudges reach it from now on: what this look does not see yet comes as one.
+      tell(socket, await devicePort.missed(device, cursor));
     } catch (thrown) {
       const error = asMoorlineError(thrown);
-      if (error.kind === 'failure') disconnect(socket, error.code);
-      else logger.warn({ err: error.cause ?? error }, 'channel could not be looked up again');
+      if (error.kind === 'failure') {
+        disconnect(socket, error.code);
+        return;
+      }
+      logger.warn({ err: error.cause ?? error }, 'channel could not be looked up again');
+      // Not known, so it has to ask.
+      if (cursor !== undefined) tell(socket, { desired: true, actions: true });
     }
   }
-  function recheckSoon(socket: AgentSocket, peer: PeerCertificate): void {
-    toRecheck.push({ socket, peer });
+  function recheckSoon(arrived: Arrived): void {
+    toRecheck.push(arrived);
     if (toRecheck.length > 1) return;
     tasks.run('look up again', async () => {
       await nextTurn();
       const all = toRecheck;
       toRecheck = [];
-      await Promise.all(all.map((one) => recheck(one.socket, one.peer)));
+      await Promise.all(all.map(recheck));
     });
   }
   function disconnect(socket: AgentSocket, reason: string): void {
@@ -188,10 +198,13 @@ export function createChannels(deps: {
     socket.close(CHANNEL_CLOSE.revoked, closeReason(reason));
   }
 
-  function nudge(deviceId: DeviceId, { desired, actions }: DeviceNudge): void {
-    const socket = byDevice.get(deviceId);
+  function tell(socket: AgentSocket, { desired, actions }: DeviceNudge): void {
     const bits = (desired ? DESIRED : 0) | (actions ? ACTIONS : 0);
-    if (bits !== 0 && socket?.readyState === AgentSocket.OPEN) send(socket, bits);
+    if (bits !== 0 && socket.readyState === AgentSocket.OPEN) send(socket, bits);
+  }
+  function nudge(deviceId: DeviceId, word: DeviceNudge): void {
+    const socket = byDevice.get(deviceId);
+    if (socket) tell(socket, word);
   }
 
   async function nudgeAll(word: DeviceNudge, signal: AbortSignal): Promise<void> {
@@ -265,7 +278,7 @@ export function createChannels(deps: {
         wheel.add(socket);
         enter(socket, device);
         spread.connected(open.size);
-        recheckSoon(socket, peer);
+        recheckSoon({ socket, peer, cursor: cursorOf(request) });
       });
     },
     close() {
@@ -273,6 +286,19 @@ export function createChannels(deps: {
       return closing;
     },
   };
+}
+
+/** A channel that has just opened. */
+interface Arrived {
+  readonly socket: AgentSocket;
+  readonly peer: PeerCertificate;
+  /** Of the desired state that the device has; undefined: it asks by itself. */
+  readonly cursor: string | undefined;
+}
+
+function cursorOf({ headers }: UpgradeRequest['request']): string | undefined {
+  const cursor = headers[DESIRED_CURSOR_HEADER];
+  return typeof cursor === 'string' && DESIRED_CURSOR_PATTERN.test(cursor) ? cursor : undefined;
 }
 
 // The server makes every socket as an AgentSocket; only the types of its events do not say so.

@@ -16,6 +16,7 @@ import {
 import type {
   AuthenticatedDevice,
   DeviceActionReport,
+  DeviceNudge,
   DevicePort,
   EnrolRequest,
   IssuedIdentity,
@@ -66,6 +67,8 @@ export class RecordingPort implements DevicePort {
   readonly #closings: EventEmitter = new EventEmitter();
   /** Awaited by putDocuments and by authenticate. */
   gate: Promise<void> = Promise.resolve();
+  /** What devices missed while they were away. */
+  missing: () => Promise<DeviceNudge> = async () => ({});
   /** Calls of authenticate. */
   lookUps = 0;
 
@@ -131,6 +134,10 @@ export class RecordingPort implements DevicePort {
     this.calls.push(`desired ${device.deviceId} ${cursor}`);
     const body = { policyPollMinutes: 60 };
     return { cursor: '7', documents: [{ name: 'client-settings', version: 3, body }], removed: [] };
+  }
+  missed(device: AuthenticatedDevice, cursor: string): Promise<DeviceNudge> {
+    this.calls.push(`missed ${device.deviceId} ${cursor}`);
+    return this.missing();
   }
   async waitingActions(): ReturnType<DevicePort['waitingActions']> {
     return [{ id: ACTION_ID, kind: 'refreshMachinePolicy', expiresAt: '2026-12-01T00:00:00.000Z' }];

@@ -109,6 +109,11 @@ export interface DevicePort {
     documents: readonly StateDocument[],
   ): Promise<StoredDocuments>;
   desiredState(device: AuthenticatedDevice, cursor: string | null): Promise<DesiredState>;
+  /**
+   * What a device that has the desired state of this cursor has to be told now: asked after its channel is open, for
+   * what happened while it was away.
+   */
+  missed(device: AuthenticatedDevice, cursor: string): Promise<DeviceNudge>;
   /** Actions waiting for the device, oldest first, at most 100; asking again gives the same until reported. */
   waitingActions(device: AuthenticatedDevice): Promise<readonly DeviceAction[]>;
   /** Idempotent; a report that would go backwards is ignored. @throws `actions.not_found` */

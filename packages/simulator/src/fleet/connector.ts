@@ -70,13 +70,14 @@ export function createConnector(deps: {
   };
 
   const handlers: ChannelHandlers<SimulatedDevice> = {
-    opened(device, spread) {
+    opened(device, spread, isResumed) {
       device.observeSpread(spread);
       connecting -= 1;
       connected += 1;
       device.openedAt = clock.now();
       device.heardAt = device.openedAt;
       counters.connects += 1;
+      if (isResumed) counters.resumed += 1;
       if (device.isReturning) counters.reconnects += 1;
       device.isReturning = false;
       deps.opened(device);
@@ -109,8 +110,8 @@ export function createConnector(deps: {
       device.openedAt = 0;
       device.connectAt = comeBackAt(device, end, openedAt > 0);
       if (openedAt > 0) device.isReturning = true;
-      // Whatever the server disliked, the next attempt begins anew.
-      else device.session = null;
+      // What the server refuses as such is tried with a session of its own; one that is short of time keeps its ticket.
+      else if (end.kind === 'refused' && isUnwanted(end.answer.status)) device.session = null;
       deps.lost(device);
     },
   };
@@ -132,6 +133,7 @@ export function createConnector(deps: {
       const socket = dialer.dial(device.credential, device.session);
       device.channel = new Channel(device, handlers, socket, {
         host: dialer.host,
+        cursor: device.cursor,
         handshakeMs: HANDSHAKE_MS,
       });
     },
@@ -144,6 +146,10 @@ export function createConnector(deps: {
       device.channel?.cut(reason);
     },
   };
+}
+
+function isUnwanted(status: number): boolean {
+  return status === 401 || status === 403;
 }
 
 function jsonIn(text: string): unknown {

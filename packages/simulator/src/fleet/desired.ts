@@ -4,6 +4,7 @@ import {
   CLIENT_SETTINGS,
   ClientSettings,
   DEFAULT_CLIENT_SETTINGS,
+  DESIRED_CURSOR_PATTERN,
   DesiredAnswer,
   RECONNECT_SPREAD_HEADER,
 } from '@moorline/contracts/agent';
@@ -54,8 +55,10 @@ export function createDesired(now: () => number): Desired {
       }
       const before = device.settings;
       const isFirst = device.cursor === null;
-      if (lastCursor !== body.cursor) lastCursor = body.cursor;
-      device.cursor = lastCursor;
+      // A cursor that no header can carry is not kept: the device asks for everything.
+      const cursor = DESIRED_CURSOR_PATTERN.test(body.cursor) ? body.cursor : null;
+      if (cursor !== null && lastCursor !== cursor) lastCursor = cursor;
+      device.cursor = cursor === null ? null : lastCursor;
       device.documents = isFirst
         ? body.documents.length
         : Math.max(device.documents - body.removed.length, body.documents.length);

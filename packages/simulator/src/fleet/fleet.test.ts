@@ -146,6 +146,23 @@ test('a device restored from an old state sends whole what the authority asks fo
   assert.deepEqual(behind.stats.errors, {});
 });
 
+test('a device that comes back resumes its session, asks nothing, and gets what waited for it', async () => {
+  await using fleet = await livingFleet({ seed: 'back' });
+  await until('all have reported', () => fleet.stats.documents.whole === 5 * LAB.classes.length);
+  const { resumed, requests } = fleet.stats;
+  fleet.cut();
+  const id = await world.site.client.devices.triggerAction(
+    fleet.deviceIdOf(2) ?? '',
+    'refreshMachinePolicy',
+  );
+  assert.equal(await resultOf(id), 'succeeded');
+  await until('all are back', () => fleet.stats.connected === 5);
+  assert.equal(fleet.stats.resumed - resumed, 5);
+  // What the one action takes, and no poll of the others.
+  const asked = fleet.stats.requests - requests;
+  assert.ok(asked >= 3 && asked <= 5, `${asked} requests`);
+});
+
 test('a cut channel comes back by itself, with a resumed session', async () => {
   await using fleet = await livingFleet({ seed: 'cut' });
   fleet.cut();

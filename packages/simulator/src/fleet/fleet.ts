@@ -178,6 +178,7 @@ export async function createFleet(options: FleetOptions): Promise<Fleet> {
         pings: counters.pings,
         connects: counters.connects,
         reconnects: counters.reconnects,
+        resumed: counters.resumed,
         documents: { whole: counters.whole, delta: counters.delta, resynced: counters.resynced },
         actions: {
           received: counters.received,

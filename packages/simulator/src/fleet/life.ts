@@ -154,7 +154,9 @@ export function createLife(deps: {
     counters,
     opened(device) {
       device.skewMs = -population.clockErrorOf(device.index);
-      const wanted = device.inventoryAt <= now() ? WANTED.poll | WANTED.inventory : WANTED.poll;
+      // One that has asked before is nudged for what it missed, and its poll keeps its time.
+      let wanted: number = device.cursor === null || device.pollAt <= now() ? WANTED.poll : 0;
+      if (device.inventoryAt <= now()) wanted |= WANTED.inventory;
       if (device.inventoryAt <= now())
         device.inventoryAt = jittered(device.settings.inventoryMinutes);
       work.want(device, device.reports ? wanted | WANTED.reports : wanted);

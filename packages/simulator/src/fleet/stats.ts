@@ -14,6 +14,8 @@ export interface FleetStats {
   /** Channels opened, and of these how many after a loss. */
   readonly connects: number;
   readonly reconnects: number;
+  /** Of the channels opened, those that resumed their TLS session. */
+  readonly resumed: number;
   readonly documents: {
     readonly whole: number;
     readonly delta: number;
@@ -36,6 +38,7 @@ export interface Counters {
   pings: number;
   connects: number;
   reconnects: number;
+  resumed: number;
   whole: number;
   delta: number;
   resynced: number;
@@ -52,6 +55,7 @@ export function createCounters(): Counters {
     pings: 0,
     connects: 0,
     reconnects: 0,
+    resumed: 0,
     whole: 0,
     delta: 0,
     resynced: 0,

@@ -4,6 +4,7 @@ import {
   AGENT_PATHS,
   CHANNEL_CLOSE,
   CLIENT_VERSION_HEADER,
+  DESIRED_CURSOR_HEADER,
   RECONNECT_SPREAD_HEADER,
 } from '@moorline/contracts/agent';
 import { type AnswerParser, createAnswerParser, type RawAnswer } from './answer-parser.ts';
@@ -20,7 +21,7 @@ export type ChannelEnd =
 /** What is told of a channel: one object for all of a fleet, so that a channel itself stays small. */
 export interface ChannelHandlers<Owner> {
   /** @param spread what the answer says of RECONNECT_SPREAD_HEADER */
-  opened(owner: Owner, spread: string | undefined): void;
+  opened(owner: Owner, spread: string | undefined, isResumed: boolean): void;
   /** The payload of a text message. */
   message(owner: Owner, text: string): void;
   pinged(owner: Owner): void;
@@ -51,7 +52,12 @@ export class Channel<Owner> {
     owner: Owner,
     handlers: ChannelHandlers<Owner>,
     socket: TLSSocket,
-    options: { readonly host: string; readonly handshakeMs: number },
+    /** `cursor`: of the desired state that the device has; null: none. */
+    options: {
+      readonly host: string;
+      readonly handshakeMs: number;
+      readonly cursor: string | null;
+    },
   ) {
     this.#owner = owner;
     this.#handlers = handlers;
@@ -66,7 +72,7 @@ export class Channel<Owner> {
     socket.on('error', (error) => this.#lost(error.message));
     socket.on('close', () => this.#lost('the connection was closed'));
     socket.write(
-      `GET ${AGENT_PATHS.channel} HTTP/1.1\r\nhost: ${options.host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n${CLIENT_VERSION_HEADER}: ${SIMULATOR_VERSION}\r\n\r\n`,
+      `GET ${AGENT_PATHS.channel} HTTP/1.1\r\nhost: ${options.host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n${CLIENT_VERSION_HEADER}: ${SIMULATOR_VERSION}\r\n${options.cursor === null ? '' : `${DESIRED_CURSOR_HEADER}: ${options.cursor}\r\n`}\r\n`,
     );
   }
 
@@ -148,7 +154,8 @@ export class Channel<Owner> {
     }
     this.#upgrade = null;
     this.#socket.setTimeout(0);
-    this.#handlers.opened(this.#owner, answer.headers.get(RECONNECT_SPREAD_HEADER));
+    const spread = answer.headers.get(RECONNECT_SPREAD_HEADER);
+    this.#handlers.opened(this.#owner, spread, this.#socket.isSessionReused());
     return answer.body.length > 0 ? answer.body : undefined;
   }
 

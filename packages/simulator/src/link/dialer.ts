@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import { CONNECTED_ALPN } from '@moorline/contracts/agent';
 
 /** What a device shows of itself: PEM. */
 export interface Credential {
@@ -15,9 +16,13 @@ export interface Dialer {
    * The socket, not connected yet.
    * @param credential null: without a client certificate, to enrol
    * @param session the device's last TLS session, to resume
+   * @param isConnected whether the device's channel is open: marks the connection
    */
-  dial(credential: Credential | null, session: Buffer | null): TLSSocket;
+  dial(credential: Credential | null, session: Buffer | null, isConnected?: boolean): TLSSocket;
 }
+
+const ALONE = ['http/1.1'];
+const CONNECTED = ['http/1.1', CONNECTED_ALPN];
 
 /** The part of Node's native context that takes another certificate. */
 interface NativeContext {
@@ -53,7 +58,7 @@ export function createDialer(options: {
   };
   return {
     host,
-    dial: (credential, session) =>
+    dial: (credential, session, isConnected = false) =>
       connect({
         host: address,
         port: Number(port || 443),
@@ -61,7 +66,7 @@ export function createDialer(options: {
         ...(options.localAddress !== undefined && { localAddress: options.localAddress }),
         ...(session !== null && { session }),
         secureContext: contextFor(credential),
-        ALPNProtocols: ['http/1.1'],
+        ALPNProtocols: isConnected ? CONNECTED : ALONE,
       }),
   };
 }

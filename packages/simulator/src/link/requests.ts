@@ -11,6 +11,8 @@ export interface Requester {
   /** The last TLS session, to resume. */
   session: Buffer | null;
   readonly credential: Credential | null;
+  /** When its channel was opened; 0: it is not open. */
+  readonly openedAt: number;
 }
 
 /** Requests of a whole fleet, a bounded number of devices at a time. */
@@ -51,7 +53,7 @@ export function createRequests<Device extends Requester>(deps: {
   };
   const connectionOf = (device: Device): HttpConnection => {
     if (device.http?.isOpen) return device.http;
-    const socket = dialer.dial(device.credential, device.session);
+    const socket = dialer.dial(device.credential, device.session, device.openedAt > 0);
     device.http = openHttpConnection(socket, dialer.host, {
       timeoutMs: REQUEST_TIMEOUT_MS,
       onSession: (session) => {

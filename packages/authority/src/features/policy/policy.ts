@@ -16,6 +16,7 @@ import type {
   Transaction,
 } from '@moorline/model/ports';
 import { sql } from 'kysely';
+import { createGroupCommit } from '../../group-commit.ts';
 import type { Profile } from '../../profile.ts';
 import { authorize } from '../access/index.ts';
 import { recordAudit } from '../audit/index.ts';
@@ -54,6 +55,7 @@ export interface Policy extends Pick<DevicePort, 'desiredState'> {
 }
 
 const FIRST_VERSION = 1;
+const ASKED_AT_ONCE = 1_000;
 
 export function createPolicy(deps: {
   readonly profile: Profile;
@@ -65,9 +67,18 @@ export function createPolicy(deps: {
   const { profile, database, clock, logger, nudger } = deps;
   const { authorityId } = profile;
 
+  // Devices that come back in a storm ask together: one look answers all of them.
+  const present = createGroupCommit<null, SettingsDocument>({
+    async commit(asked) {
+      const document = await database.read(authorityId, (tx) => clientSettings(tx, logger));
+      return asked.map(() => document);
+    },
+    maxItems: ASKED_AT_ONCE,
+  });
+
   return {
     async desiredState(_device, cursor): Promise<DesiredState> {
-      const document = await database.read(authorityId, (tx) => clientSettings(tx, logger));
+      const document = await present(null);
       const seen = cursor !== null && /^\d{1,15}$/.test(cursor) ? Number(cursor) : 0;
       // A cursor from the future is of a database that was since restored: everything is new then.
       const isNew = seen !== document.version;
