@@ -41,7 +41,7 @@ test('an action that comes again is not run again, and its last report is sent a
   await using scene = await createScene();
   const { authority } = scene;
   let runs = 0;
-  await scene.runningAgent({
+  const agent = await scene.runningAgent({
     actionHandlers: {
       count: {
         isRepeatable: true,
@@ -55,6 +55,8 @@ test('an action that comes again is not run again, and its last report is sent a
     await authority.until(
       () => statesOf(authority, 'a-1').filter((state) => state === 'succeeded').length === round,
     );
+    // A report that is still on its way is not sent a second time.
+    await until(() => agent.status().reports.pending === 0);
   }
   assert.equal(runs, 1);
   assert.equal(authority.reports.at(-1)?.result?.message, '1');
