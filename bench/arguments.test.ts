@@ -24,6 +24,7 @@ test('without words all suites are run at full size', () => {
     devices: null,
     isProfiled: false,
     grows: false,
+    onto: null,
   });
 });
 
@@ -32,6 +33,13 @@ test('named suites are run in the order of the house, with the options wherever 
   assert.ok(command.kind === 'run');
   assert.deepEqual(command.suites, ['enrol', 'checkin']);
   assert.deepEqual([command.isQuick, command.isProfiled, command.devices], [true, true, 5_000]);
+});
+
+test('a run may be put onto a report', () => {
+  const command = parse('enrol --onto 2026-11-23T18-16-13');
+  assert.ok(command.kind === 'run');
+  assert.equal(command.onto, '2026-11-23T18-16-13');
+  assert.match(complaintOf('enrol --onto'), /--onto takes a report/);
 });
 
 test('a size may be joined to its option', () => {

@@ -12,6 +12,8 @@ export type BenchCommand =
       readonly isProfiled: boolean;
       /** The suites that grow are measured at each of the sizes. */
       readonly grows: boolean;
+      /** Report of the same commit, machine and sizes, whose other suites go into the new one; null: none. */
+      readonly onto: string | null;
     }
   | { readonly kind: 'compare'; readonly before: string; readonly after: string }
   | { readonly kind: 'help' };
@@ -21,7 +23,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const OPTIONS = ['--quick', '--devices', '--profile', '--grow', '--help'];
+const OPTIONS = ['--quick', '--devices', '--profile', '--grow', '--onto', '--help'];
 const MAX_DEVICES = 2_000_000;
 
 /** @throws UsageError */
@@ -33,10 +35,12 @@ export function parseArguments(
   if (words[0] === 'compare') return compare(words.slice(1));
   const suites: string[] = [];
   let devices: number | null = null;
+  let onto: string | null = null;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
     if (word === '--devices') devices = deviceCount(words[++index]);
     else if (word.startsWith('--devices=')) devices = deviceCount(word.slice('--devices='.length));
+    else if (word === '--onto') onto = reportName(words[++index]);
     else if (word.startsWith('-')) requireKnown('option', word, OPTIONS);
     else {
       requireKnown('suite', word, known.suites, ['compare']);
@@ -61,6 +65,7 @@ export function parseArguments(
     devices,
     isProfiled: words.includes('--profile'),
     grows,
+    onto,
   };
 }
 
@@ -84,6 +89,13 @@ function requireKnown(
   const near = nearest(word, [...known, ...more]);
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   throw new UsageError(`There is no ${what} ${word}.${hint} There are: ${known.join(', ')}.`);
+}
+
+function reportName(text: string | undefined): string {
+  if (text === undefined || text === '' || text.startsWith('-')) {
+    throw new UsageError('--onto takes a report: --onto 2026-11-23T18-16-13.');
+  }
+  return text;
 }
 
 function deviceCount(text: string | undefined): number {

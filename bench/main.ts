@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import { type BenchCommand, parseArguments, UsageError } from './arguments.ts';
 import { comparisonText } from './compare.ts';
 import { type Grown, growthText } from './growth.ts';
-import { type Figure, readReport, writeReport } from './report.ts';
+import {
+  differenceOf,
+  type Figure,
+  joined,
+  newReport,
+  type Report,
+  readReport,
+  writeReport,
+} from './report.ts';
 import { createSuiteRun, type Suite } from './suite.ts';
 import { actions } from './suites/actions.ts';
 import { agent } from './suites/agent.ts';
@@ -13,7 +21,7 @@ import { enrol } from './suites/enrol.ts';
 import { lists } from './suites/lists.ts';
 import { soak } from './suites/soak.ts';
 import { storm } from './suites/storm.ts';
-import { upload } from './suites/upload-suite.ts';
+import { upload } from './suites/upload.ts';
 import { visible } from './suites/visible.ts';
 import { table } from './table.ts';
 
@@ -62,6 +70,20 @@ async function run(command: Extract<BenchCommand, { kind: 'run' }>): Promise<num
   const figures: Figure[] = [];
   const workloads: Record<string, string> = {};
   const failed: string[] = [];
+  let before: Report | undefined;
+  if (command.onto !== null) {
+    try {
+      before = await readReport(RESULTS, command.onto);
+    } catch (error) {
+      console.error(`--onto: ${error instanceof Error ? error.message : error}`);
+      return 2;
+    }
+    const other = differenceOf(before, newReport({ isQuick: command.isQuick, figures: [] }));
+    if (other !== undefined) {
+      console.error(`${command.onto} is of another ${other}: a report is of one. Run all of it.`);
+      return 2;
+    }
+  }
   for (const suite of SUITES.filter(({ name }) => command.suites.includes(name))) {
     const grown: Grown[] = [];
     for (const size of command.grows ? (suite.sizes ?? []) : [command.devices]) {
@@ -89,7 +111,8 @@ async function run(command: Extract<BenchCommand, { kind: 'run' }>): Promise<num
     }
     if (command.grows) console.log(`\n${suite.name}, how it grows:\n${growthText(grown)}`);
   }
-  const file = await writeReport(RESULTS, { isQuick: command.isQuick, workloads, figures });
+  const report = newReport({ isQuick: command.isQuick, workloads, figures });
+  const file = await writeReport(RESULTS, before ? joined(before, report) : report);
   const barred = figures.filter(({ bar }) => bar);
   const missed = barred.filter(({ bar }) => !bar?.kept);
   console.log(`\n${barred.length - missed.length} of ${barred.length} bars are kept.`);
@@ -117,7 +140,7 @@ async function compare(before: string, after: string): Promise<number> {
 function usage(): string {
   const width = Math.max(...SUITES.map(({ name }) => name.length));
   return [
-    'npm run bench -- [SUITE …] [--quick] [--devices N] [--profile] [--grow]',
+    'npm run bench -- [SUITE …] [--quick] [--devices N] [--profile] [--grow] [--onto REPORT]',
     'npm run bench -- compare BEFORE AFTER',
     '',
     ...SUITES.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),

@@ -90,7 +90,7 @@ export const actions: Suite = {
 };
 
 function sizes(run: SuiteRun): { devices: number; count: number } {
-  return { devices: run.size({ full: 19_000, quick: 1_000 }), count: run.isQuick ? 60 : 500 };
+  return { devices: run.size({ full: 19_000, quick: 1_000 }), count: run.isQuick ? 50 : 500 };
 }
 
 /** Until the tenant shows every agent as connected: what their coming made to do is done. */

@@ -73,7 +73,7 @@ export const agent: Suite = {
 
 function times(run: SuiteRun): { settleMs: number; restMs: number } {
   return run.isQuick
-    ? { settleMs: 10_000, restMs: 60_000 }
+    ? { settleMs: 5_000, restMs: 20_000 }
     : { settleMs: 30_000, restMs: 10 * 60_000 };
 }
 

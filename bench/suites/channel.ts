@@ -38,11 +38,11 @@ export const channel: Suite = {
   about: 'memory and processor time of a channel, beside a bare ws server and MeshCentral',
   sizes: [1_000, 5_000, 10_000, 19_000],
   workload(run) {
-    const { devices, perWindow, windows } = sizes(run);
-    return `${devices} idle mutual-TLS WebSockets, memory from the first quarter to all of them; ${windows} windows of ${perWindow} connections (TLS handshake, look-up, upgrade), ${AT_ONCE} under way, full and resumed, each window in turn with a bare ws server that shows the same certificates; client in a process of its own; then MeshCentral with simulated agents of its own protocol`;
+    const { devices, perWindow, windows, agents } = sizes(run);
+    return `${devices} idle mutual-TLS WebSockets, memory from the first quarter to all of them; ${windows} windows of ${perWindow} connections (TLS handshake, look-up, upgrade), ${AT_ONCE} under way, full and resumed, each window in turn with a bare ws server that shows the same certificates; client in a process of its own; then MeshCentral with ${agents} simulated agents of its own protocol`;
   },
   async measure(run) {
-    const { devices, perWindow, windows } = sizes(run);
+    const { devices, perWindow, windows, agents } = sizes(run);
     await using world = await run.world();
     const fleet = await plantFleet(world, 'site', {
       ...{ devices, certified: devices, areOffline: true },
@@ -94,7 +94,7 @@ export const channel: Suite = {
     for (const subject of [site, limit]) {
       await subject.restart();
       memory.push(
-        await memoryOf(client, subject, fleet.file, devices, run.isQuick ? 3_000 : 10_000),
+        await memoryOf(client, subject, fleet.file, devices, run.isQuick ? 1_500 : 10_000),
       );
     }
     const [own = Number.NaN, bareMemory = Number.NaN] = memory;
@@ -117,18 +117,24 @@ export const channel: Suite = {
       },
     );
     await world.stop('site');
-    const mesh = await measureMeshCentral(run.isQuick ? 300 : 1_500, run.say);
+    const mesh = await measureMeshCentral(agents, run.say);
     return mesh ? [...figures, ...meshFigures(mesh, own)] : figures;
   },
 };
 
-function sizes(run: SuiteRun): { devices: number; perWindow: number; windows: number } {
+function sizes(run: SuiteRun): {
+  devices: number;
+  perWindow: number;
+  windows: number;
+  agents: number;
+} {
   // A process may have 20,000 files open here.
-  const devices = Math.min(19_000, run.size({ full: 10_000, quick: 1_500 }));
+  const devices = Math.min(19_000, run.size({ full: 10_000, quick: 1_000 }));
   return {
     devices,
-    perWindow: Math.min(devices, run.isQuick ? 250 : 1_000),
-    windows: run.isQuick ? 3 : 5,
+    perWindow: Math.min(devices, run.isQuick ? 200 : 1_000),
+    windows: run.isQuick ? 2 : 5,
+    agents: run.isQuick ? 200 : 1_500,
   };
 }
 

@@ -18,7 +18,7 @@ const SETTLE_MS = 1_500;
 /** What the page notes for us; the names are looked up in the page. */
 interface Noted {
   firstRowsAt?: number;
-  frames?: number[];
+  frameTimes?: number[];
 }
 
 /** The list of devices in a real Chromium, against a real host. */
@@ -183,13 +183,13 @@ async function scroll(page: Page): Promise<number[]> {
   await page.evaluate(() => {
     const noted = globalThis as Noted;
     const frames: number[] = [];
-    noted.frames = frames;
+    noted.frameTimes = frames;
     let before = performance.now();
     const next = (): void => {
       const now = performance.now();
       frames.push(now - before);
       before = now;
-      if (noted.frames === frames) requestAnimationFrame(next);
+      if (noted.frameTimes === frames) requestAnimationFrame(next);
     };
     requestAnimationFrame(next);
   });
@@ -198,5 +198,5 @@ async function scroll(page: Page): Promise<number[]> {
   const end = await grid.evaluate((element) => element.scrollTop);
   if (end <= start) throw new Error('the wheel did not move the list');
   // The first frame began before the wheel did.
-  return page.evaluate(() => ((globalThis as Noted).frames ?? []).slice(1));
+  return page.evaluate(() => ((globalThis as Noted).frameTimes ?? []).slice(1));
 }

@@ -150,8 +150,8 @@ export const enrol: Suite = {
 };
 
 function sizes(run: SuiteRun): { perWindow: number; storm: number } {
-  const storm = run.size({ full: 5_000, quick: 500 });
-  return { storm, perWindow: run.isQuick ? 300 : 2_000 };
+  const storm = run.size({ full: 5_000, quick: 300 });
+  return { storm, perWindow: run.isQuick ? 200 : 2_000 };
 }
 
 async function signingRate(world: ProcessWorld): Promise<number> {

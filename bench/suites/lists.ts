@@ -136,8 +136,8 @@ export const lists: Suite = {
 
 function sizes(run: SuiteRun): { devices: number; queries: number } {
   return {
-    devices: run.size({ full: 1_000_000, quick: 50_000 }),
-    queries: run.isQuick ? 250 : 600,
+    devices: run.size({ full: 1_000_000, quick: 20_000 }),
+    queries: run.isQuick ? 200 : 600,
   };
 }
 

@@ -30,7 +30,7 @@ export const soak: Suite = {
   about: 'a site and its tenant under a steady load: memory over time, errors',
   workload(run) {
     const { devices, minutes, perSecond, actionEveryMs } = sizes(run);
-    return `${devices} simulated devices of the lab profile, enrolled for real, with their whole inventory; ${minutes} min with ${perSecond} changed documents a second and an action from the tenant every ${actionEveryMs} ms; memory of site and tenant every ${SAMPLE_MS / 1000} s, the slope without the first quarter${minutes < MINUTES_TO_TELL ? ' (so short a run shows errors; of slopes it shows little)' : ''}`;
+    return `${devices} simulated devices of the lab profile, enrolled for real, with their whole inventory; ${round(minutes * 60, 0)} s with ${perSecond} changed documents a second and an action from the tenant every ${actionEveryMs} ms; memory of site and tenant every ${SAMPLE_MS / 1000} s, the slope without the first quarter${minutes < MINUTES_TO_TELL ? ' (so short a run shows errors; of slopes it shows little)' : ''}`;
   },
   async measure(run) {
     const { devices, minutes, perSecond, actionEveryMs } = sizes(run);
@@ -77,6 +77,7 @@ export const soak: Suite = {
     const [actions] = await Promise.all([calling, change(), sample()]);
     const { errors } = await fleet.request('stats', {});
     const problems = [
+      ...new Set(actions.failures.map((failure) => `an action: ${failure}`)),
       ...Object.entries(errors).map(([code, count]) => `${count} × ${code} at the devices`),
       ...(await Promise.all(HOSTS.map((host) => loggedErrors(world, host)))).flat(),
     ];
@@ -111,8 +112,8 @@ function sizes(run: SuiteRun): {
   actionEveryMs: number;
 } {
   return {
-    devices: run.size({ full: 5_000, quick: 500 }),
-    minutes: run.isQuick ? 1 : 30,
+    devices: run.size({ full: 5_000, quick: 200 }),
+    minutes: run.isQuick ? 1 / 3 : 30,
     perSecond: run.isQuick ? 20 : 50,
     actionEveryMs: run.isQuick ? 250 : 500,
   };

@@ -20,7 +20,7 @@ export const storm: Suite = {
   name: 'storm',
   about: 'kill -9 of the site with all agents connected: until all are back, and actions meanwhile',
   workload(run) {
-    return `${size(run)} agents connected; kill -9 of the site, which starts again at once; each agent comes back with the agent's own backoff and jitter, resumes its TLS session where it can and asks for its desired state; from the moment that the site is up again, an action every ${ACTIONS_EVERY_MS} ms for an agent that is back; client in a process of its own`;
+    return `${size(run)} agents connected; kill -9 of the site, which starts again at once; each agent comes back with the agent's own spread, backoff and jitter, resumes its TLS session where it can and is nudged if it missed something; from the moment that the site is up again, an action every ${ACTIONS_EVERY_MS} ms for an agent that is back; client in a process of its own`;
   },
   async measure(run) {
     const devices = size(run);
@@ -128,7 +128,7 @@ export const storm: Suite = {
 };
 
 function size(run: SuiteRun): number {
-  return run.size({ full: 19_000, quick: 1_000 });
+  return run.size({ full: 19_000, quick: 500 });
 }
 
 function seconds(

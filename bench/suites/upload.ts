@@ -2,14 +2,12 @@ import { join } from 'node:path';
 import { AUTHORITY_MIGRATIONS } from '@moorline/authority';
 import { copyLine, openDatabase, removeCluster, runCopy, startEmbeddedServer } from '@moorline/db';
 import { silentLogger, systemClock } from '@moorline/kernel';
-import { createProcessWorld, type ProcessWorld } from '@moorline/testkit/processes';
+import type { ProcessWorld } from '@moorline/testkit/processes';
 import pg from 'pg';
-import type { Figure } from '../report.ts';
-import { quantile, round } from '../stats.ts';
+import { held } from '../bars.ts';
+import { median, round } from '../stats.ts';
+import type { Suite, SuiteRun } from '../suite.ts';
 
-const DEFAULT_ROWS = 20_000;
-const RATIO_BAR = 0.5;
-const DEFAULT_RUNS = 5;
 /** Counting is work of the tenant's own: not too often. */
 const COUNT_EVERY_MS = 30;
 
@@ -41,55 +39,71 @@ interface Run {
   /** Rows a second. */
   readonly upload: number;
   readonly copy: number;
+  /** Processor time for 1,000 rows: site and tenant. */
+  readonly programMs: number;
+  /** The same, PostgreSQL of both. */
+  readonly databaseMs: number;
 }
 
-/**
- * A site's full upload to a tenant that knows nothing, beside COPY of the same rows into the same table. Each run
- * is a new pair of hosts; what is reported are medians, of the ratio too, since a machine is seldom quiet.
- */
-export async function measureUpload(
-  rows = DEFAULT_ROWS,
-  repeats = DEFAULT_RUNS,
-): Promise<Figure[]> {
-  const runs: Run[] = [];
-  while (runs.length < repeats) runs.push(await measureOnce(rows));
-  const upload = quantile(
-    runs.map((run) => run.upload),
-    0.5,
-  );
-  const copy = quantile(
-    runs.map((run) => run.copy),
-    0.5,
-  );
-  const ratio = quantile(
-    runs.map((run) => run.upload / run.copy),
-    0.5,
-  );
-  return [
-    {
-      suite: 'upload',
-      what: `full upload of ${rows} devices, site → tenant, from the open uplink to counted; median of ${repeats}`,
-      value: round(upload, 0),
-      unit: 'rows/s',
-    },
-    {
-      suite: 'upload',
-      what: `COPY of the same rows, same table and indexes; median of ${repeats}`,
-      value: round(copy, 0),
-      unit: 'rows/s',
-    },
-    {
-      suite: 'upload',
-      what: 'upload : COPY, median of the pairs',
-      value: round(ratio, 2),
-      unit: '',
-      bar: { text: `≥ ${RATIO_BAR}`, kept: ratio >= RATIO_BAR },
-    },
-  ];
+/** A site's full upload to a tenant that knows nothing, beside COPY of the same rows into the same table. */
+export const upload: Suite = {
+  name: 'upload',
+  about: 'a site’s full upload to an empty tenant, beside COPY of the same rows',
+  sizes: [1_000, 5_000, 20_000, 50_000, 100_000],
+  workload(run) {
+    const { rows, repeats } = sizes(run);
+    return `${rows} devices of a site, uploaded to an empty tenant from the open uplink to counted; COPY of the same rows into the same table on a server as new; ${repeats} times, each with a new pair of hosts; medians`;
+  },
+  async measure(run) {
+    const { rows, repeats } = sizes(run);
+    const runs: Run[] = [];
+    while (runs.length < repeats) runs.push(await measureOnce(run, rows));
+    const of = (pick: (one: Run) => number, digits = 0): { value: number; samples: number[] } => {
+      const samples = runs.map((one) => round(pick(one), digits));
+      return { value: median(samples), samples };
+    };
+    const ratio = of((one) => one.upload / one.copy, 3);
+    return [
+      {
+        suite: 'upload',
+        what: `full upload of ${rows} devices, site → tenant, from the open uplink to counted`,
+        ...of((one) => one.upload),
+        unit: 'rows/s',
+        better: 'more',
+        beside: { what: 'PostgreSQL COPY', value: of((one) => one.copy).value },
+      },
+      {
+        suite: 'upload',
+        what: 'upload : COPY, median of the pairs',
+        ...ratio,
+        unit: '× COPY',
+        better: 'more',
+        bar: held('upload', ratio.value),
+      },
+      {
+        suite: 'upload',
+        what: 'processor time for 1,000 rows: site and tenant',
+        ...of((one) => one.programMs, 1),
+        unit: 'ms',
+        better: 'less',
+      },
+      {
+        suite: 'upload',
+        what: 'processor time for 1,000 rows: PostgreSQL of both',
+        ...of((one) => one.databaseMs, 1),
+        unit: 'ms',
+        better: 'less',
+      },
+    ];
+  },
+};
+
+function sizes(run: SuiteRun): { rows: number; repeats: number } {
+  return { rows: run.size({ full: 100_000, quick: 20_000 }), repeats: run.isQuick ? 2 : 5 };
 }
 
-async function measureOnce(count: number): Promise<Run> {
-  await using world = await createProcessWorld({ programs: 'bundle' });
+async function measureOnce(run: SuiteRun, count: number): Promise<Run> {
+  await using world = await run.world();
   await Promise.all([world.start('tenant'), world.start('site')]);
   const siteId = world.host('site').ready.authorityId;
   await world.stop('site');
@@ -99,15 +113,21 @@ async function measureOnce(count: number): Promise<Run> {
   // Attaching is keys and certificates: the upload begins when the uplink is open.
   const { connectors, devices } = world.clients.tenant;
   await world.attach();
-  while (!(await connectors.list()).some((connector) => connector.online))
+  while (!(await connectors.list()).some((connector) => connector.online)) {
     await systemClock.sleep(2);
-  const start = performance.now();
-  while ((await devices.count()) < count) await systemClock.sleep(COUNT_EVERY_MS);
-  const upload = count / ((performance.now() - start) / 1000);
+  }
+  const { wallMs, cpu } = await run.window(world, ['site', 'tenant'], 'upload', async () => {
+    while ((await devices.count()) < count) await systemClock.sleep(COUNT_EVERY_MS);
+  });
 
   await world.stop('site');
   await world.stop('tenant');
-  return { upload, copy: await copyPeer(world) };
+  return {
+    upload: count / (wallMs / 1000),
+    copy: await copyPeer(world),
+    programMs: (cpu.programMs / count) * 1000,
+    databaseMs: (cpu.databaseMs / count) * 1000,
+  };
 }
 
 /** Devices as if they had enrolled long ago, with their entries in the change log. */

@@ -96,7 +96,7 @@ export const visible: Suite = {
 function sizes(run: SuiteRun): { devices: number; count: number } {
   return {
     devices: run.size({ full: 100_000, quick: 5_000 }),
-    count: PER_SECOND * (run.isQuick ? 15 : 60),
+    count: PER_SECOND * (run.isQuick ? 8 : 60),
   };
 }
 

@@ -1,8 +1,7 @@
 import 'reflect-metadata';
-import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import { meshCentralFolder } from './server.ts';
 
@@ -22,7 +21,6 @@ interface StoredKey {
 
 const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-384' } as const;
 const YEAR_MS = 365 * 86_400_000;
-const generate = promisify(generateKeyPair);
 
 /** RSA keys take long to make: those of earlier runs are used again. */
 export async function meshAgentKeys(count: number): Promise<readonly MeshAgentKey[]> {
@@ -43,18 +41,21 @@ export async function meshAgentKeys(count: number): Promise<readonly MeshAgentKe
 }
 
 async function makeKey(): Promise<StoredKey> {
-  const { privateKey, publicKey } = await generate('rsa', { modulusLength: 2048 });
+  const keys = await crypto.subtle.generateKey(
+    { ...ALGORITHM, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+    true,
+    ['sign', 'verify'],
+  );
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
     name: 'CN=bench',
     notBefore: new Date(),
     notAfter: new Date(Date.now() + 10 * YEAR_MS),
-    keys: {
-      privateKey: privateKey.toCryptoKey(ALGORITHM, true, ['sign']),
-      publicKey: publicKey.toCryptoKey(ALGORITHM, true, ['verify']),
-    },
+    keys,
     signingAlgorithm: ALGORITHM,
   });
+  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
+  const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
   return {
     key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     certificate: Buffer.from(certificate.rawData).toString('base64'),
