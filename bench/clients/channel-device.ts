@@ -1,5 +1,13 @@
 import { connect, type TLSSocket } from 'node:tls';
-import { type ActionsAnswer, AGENT_PATHS, type NudgeMessage } from '@moorline/contracts/agent';
+import {
+  type ActionsAnswer,
+  AGENT_PATHS,
+  CONNECTED_ALPN,
+  DESIRED_CURSOR_HEADER,
+  type DesiredAnswer,
+  type NudgeMessage,
+  RECONNECT_SPREAD_HEADER,
+} from '@moorline/contracts/agent';
 import { type BackoffPolicy, backoffMs, systemEntropy } from '@moorline/kernel';
 import { clientFrame, OPCODE, readFrame } from './frames.ts';
 import {
@@ -21,7 +29,7 @@ export interface Place {
   readonly counts: Counts;
   /** Whether it connects again when the channel is lost, as the agent does. */
   reconnects: boolean;
-  /** Whether it asks for its desired state after each connection, as the agent does. */
+  /** Whether it asks for its desired state after its first connection, as the agent does. */
   polls: boolean;
 }
 
@@ -41,7 +49,7 @@ const BACKOFF: BackoffPolicy = { firstMs: 1_000, maxMs: 5 * 60_000 };
 const ATTEMPTS_AFTER_OPENING = 3;
 const IDLE_MS = 15_000;
 const HANDSHAKE_MS = 20_000;
-const UPGRADE = jsonUpgrade();
+const SPREAD = new RegExp(`\\r\\n${RECONNECT_SPREAD_HEADER}: *(\\d+)`, 'i');
 
 /** One enrolled device, with the little that it takes: a channel, its last TLS session, and its answers. */
 export class ChannelDevice {
@@ -54,6 +62,8 @@ export class ChannelDevice {
   #idle: NodeJS.Timeout | undefined;
   #turn: Promise<void> = Promise.resolve();
   #attempt = 0;
+  #cursor: string | null = null;
+  #spreadS = 0;
   #isClosing = false;
   isOpen = false;
 
@@ -74,6 +84,7 @@ export class ChannelDevice {
       if (!this.isOpen) {
         const answer = readAnswer(received);
         if (!answer) return;
+        this.#spreadS = Number(SPREAD.exec(received.toString('latin1'))?.[1] ?? this.#spreadS);
         received = received.subarray(answer.sizeBytes);
         if (answer.status !== 101) {
           opened.reject(new Refusal(answer.status, answer.retryAfterSeconds));
@@ -94,7 +105,7 @@ export class ChannelDevice {
       opened.reject(new Error('the connection was closed'));
       this.#closed(socket);
     });
-    socket.write(UPGRADE);
+    socket.write(upgrade(this.#cursor));
     await opened.promise;
   }
 
@@ -131,7 +142,7 @@ export class ChannelDevice {
         ...{ host, port, ca, key, cert: this.#certificate, servername: 'localhost' },
         localAddress: loopbackAddress(this.#index),
         minVersion: 'TLSv1.3',
-        ALPNProtocols: ['http/1.1'],
+        ALPNProtocols: this.isOpen ? ['http/1.1', CONNECTED_ALPN] : ['http/1.1'],
         ...(session && { session }),
       };
       const socket = connect(options);
@@ -155,7 +166,8 @@ export class ChannelDevice {
     this.#socket = socket;
     this.isOpen = true;
     this.#place.counts.connected += 1;
-    if (this.#place.polls) this.#ask(() => this.#request('GET', AGENT_PATHS.desired));
+    // One that has asked before is nudged for what it missed.
+    if (this.#place.polls && this.#cursor === null) this.#ask(() => this.#poll());
   }
 
   #closed(socket: TLSSocket): void {
@@ -169,7 +181,7 @@ export class ChannelDevice {
     this.#place.counts.lost += 1;
     if (!this.#place.reconnects) return;
     const first = backoffMs(BACKOFF, this.#attempt++, systemEntropy);
-    void pause(first).then(() => this.keepOpen());
+    void pause(Math.max(first, this.#spreadS * 1000 * Math.random())).then(() => this.keepOpen());
   }
 
   #take(socket: TLSSocket, opcode: number, payload: Buffer): void {
@@ -179,8 +191,15 @@ export class ChannelDevice {
       // The server checks what it sends against the contract.
       const nudge = JSON.parse(payload.toString()) as NudgeMessage;
       if (nudge.actions) this.#ask(() => this.#runActions());
-      if (nudge.desired) this.#ask(() => this.#request('GET', AGENT_PATHS.desired));
+      if (nudge.desired) this.#ask(() => this.#poll());
     }
+  }
+
+  async #poll(): Promise<void> {
+    const query = this.#cursor === null ? '' : `?cursor=${encodeURIComponent(this.#cursor)}`;
+    const body = await this.#request('GET', AGENT_PATHS.desired + query);
+    const { cursor }: DesiredAnswer = JSON.parse(body.toString());
+    this.#cursor = cursor;
   }
 
   /** One after the other; what fails is tried again after a pause, as the agent does. */
@@ -209,7 +228,7 @@ export class ChannelDevice {
     const { actions }: ActionsAnswer = JSON.parse(body.toString());
     for (const { id } of actions) {
       await this.#report(id, 'running');
-      await this.#request('GET', AGENT_PATHS.desired);
+      await this.#poll();
       await this.#report(id, 'succeeded');
       this.#place.counts.actionsDone += 1;
     }
@@ -252,7 +271,7 @@ function pause(delayMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, delayMs));
 }
 
-function jsonUpgrade(): Buffer {
+function upgrade(cursor: string | null): Buffer {
   return Buffer.from(
     [
       `GET ${AGENT_PATHS.channel} HTTP/1.1`,
@@ -262,6 +281,7 @@ function jsonUpgrade(): Buffer {
       'sec-websocket-version: 13',
       'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
       'moorline-client-version: 0.1.0',
+      ...(cursor === null ? [] : [`${DESIRED_CURSOR_HEADER}: ${cursor}`]),
       '\r\n',
     ].join('\r\n'),
   );

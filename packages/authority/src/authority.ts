@@ -57,6 +57,8 @@ export const AUTHORITY_MIGRATIONS: readonly Migration[] = [
   ...GROUPS_MIGRATIONS,
 ];
 
+const DAY_MS = 86_400_000;
+
 /** Whoever enrols devices, gives them desired state, takes theirs, and sends them actions. */
 export interface Authority extends AsyncDisposable {
   /** What device-facing gateways call. */
@@ -75,6 +77,8 @@ export interface Authority extends AsyncDisposable {
   deviceCountsByOrigin(): Promise<ReadonlyMap<ConnectorId, number>>;
   /** How many devices are managed here. */
   ownDeviceCount(): Promise<number>;
+  /** How many of these have been in contact within a day. */
+  ownDevicesOfDay(): Promise<number>;
   /** Registers the admin API of devices; call it after the app's authenticator is set. */
   routes(app: HttpApp): void;
   /** Begins the work in the background; it ends when the authority is disposed. Idempotent. */
@@ -163,6 +167,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
     remoteActionQueue: actions.remoteActionQueue,
     deviceCountsByOrigin: devices.countsByOrigin,
     ownDeviceCount: devices.ownCount,
+    ownDevicesOfDay: () => devices.ownCountSince(clock.now() - DAY_MS),
     routes(app) {
       auditRefused(app, refusals);
       batchRoute(app);

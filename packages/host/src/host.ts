@@ -9,7 +9,7 @@ import {
   createAuthority,
 } from '@moorline/authority';
 import { type Bus, createBus } from '@moorline/bus';
-import { AGENT_PROTOCOL } from '@moorline/contracts/agent';
+import { AGENT_PROTOCOL, CONNECTED_ALPN } from '@moorline/contracts/agent';
 import { type Database, type Migration, openDatabase } from '@moorline/db';
 import { type AgentGateway, registerAgentGateway } from '@moorline/gateways/agent';
 import {
@@ -205,6 +205,7 @@ export async function startHost(
       host: config.address,
       port: gatewayPort,
       tls: { ...tls, requestClientCertificate: true, ticketKeys: tickets.keys },
+      connectedAlpn: CONNECTED_ALPN,
       logger,
     }),
   );
@@ -231,6 +232,7 @@ export async function startHost(
     authorityName: identity.name,
     limiter,
     refused: engine.refusals.record,
+    expected: await engine.ownDevicesOfDay(),
   });
   stack.use(gateway);
   federation.registerGateway(devices);

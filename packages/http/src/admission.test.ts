@@ -8,13 +8,15 @@ import { testCertificates } from '@moorline/testkit/certificates';
 import { type AdmissionLimits, createAdmission, DEFAULT_ADMISSION } from './admission.ts';
 import { createListener } from './listener.ts';
 
+const MARK = Buffer.from('x-connected');
+
 interface Door extends AsyncDisposable {
   readonly begun: Socket[];
   readonly counts: { readonly begun: number; readonly refused: number };
   /** The share of the loop that the admission is told. */
   busy: number;
   /** Clients that are connected, in their order at the server. */
-  dial(count: number): Promise<Client[]>;
+  dial(count: number, from?: string): Promise<Client[]>;
 }
 
 interface Client {
@@ -36,7 +38,7 @@ async function openDoor(limits: Partial<AdmissionLimits>): Promise<Door> {
   const clients: Socket[] = [];
   const admission = createAdmission(
     { ...DEFAULT_ADMISSION, ...limits },
-    { logger: silentLogger, busyShare: () => door.busy },
+    { logger: silentLogger, busyShare: () => door.busy, mark: MARK },
   );
   const server = createServer((socket) => {
     admission.admit(socket, () => {
@@ -54,10 +56,10 @@ async function openDoor(limits: Partial<AdmissionLimits>): Promise<Door> {
     begun,
     counts: admission.counts,
     busy: 0,
-    async dial(count) {
+    async dial(count, from = '127.0.0.1') {
       const dialled: Client[] = [];
       for (let index = 0; index < count; index++) {
-        const socket = connect(port, '127.0.0.1');
+        const socket = connect({ port, host: '127.0.0.1', localAddress: from });
         clients.push(socket);
         const client = clientOf(socket);
         await Promise.race([once(socket, 'connect'), client.fate]);
@@ -66,7 +68,7 @@ async function openDoor(limits: Partial<AdmissionLimits>): Promise<Door> {
       return dialled;
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of clients) socket.destroy();
+      for (const socket of [...clients, ...begun]) socket.destroy();
       server.close();
       await once(server, 'close');
     },
@@ -137,6 +139,47 @@ test('one that leaves while it waits takes nobody’s place', async () => {
   const [leaver, stayer] = await door.dial(2);
   leaver?.socket.resetAndDestroy();
   assert.equal(await stayer?.fate, 'begun');
+});
+
+test('one that carries the mark does not stand behind those that came before it, and its bytes are whole', async () => {
+  await using door = await openDoor({ firstPerSecond: 50, waitMs: 60_000 });
+  door.busy = 1;
+  const clients = await door.dial(BURST + 100);
+  const [marked] = await door.dial(1);
+  marked?.socket.write('hello x-connected');
+  assert.equal(await marked?.fate, 'begun');
+  assert.ok(door.counts.begun < BURST + 100, `${door.counts.begun} have begun`);
+  const begun = door.begun.find(({ remotePort }) => remotePort === marked?.socket.localPort);
+  assert.ok(begun);
+  const read = begun.readableLength > 0 ? begun.read() : (await once(begun, 'data'))[0];
+  assert.equal(String(read), 'hello x-connected');
+  door.busy = 0;
+  await fates(clients, 'begun');
+});
+
+test('marks take no more than half of what is begun', async () => {
+  await using door = await openDoor({ firstPerSecond: 50, waitMs: 60_000 });
+  door.busy = 1;
+  const first = await door.dial(BURST);
+  const marked = await door.dial(60);
+  for (const { socket } of marked) socket.write('x-connected');
+  const honest = await door.dial(10);
+  await fates([...first, ...honest], 'begun');
+  const late = door.counts.begun - BURST - honest.length;
+  assert.ok(late <= 40, `${late} with the mark went before or between them`);
+});
+
+test('a crowd from one address leaves room for the others', async () => {
+  await using door = await openDoor({ firstPerSecond: 20, waiting: 10, waitMs: 60_000 });
+  door.busy = 1;
+  await door.dial(BURST);
+  const crowd = await door.dial(10, '127.0.0.2');
+  const [other] = await door.dial(1, '127.0.0.3');
+  assert.equal(await crowd.at(-1)?.fate, 'cut off');
+  const [more] = await door.dial(1, '127.0.0.2');
+  assert.equal(await more?.fate, 'cut off');
+  door.busy = 0;
+  assert.equal(await other?.fate, 'begun');
 });
 
 test('a listener for peers cuts off what is too many before TLS, and serves those that come later', async () => {

@@ -47,12 +47,16 @@ interface Waiting {
   readonly socket: Socket;
   readonly begin: () => void;
   readonly sinceMs: number;
+  readonly address: string;
+  /** In which line it stands; null: it has left them. */
+  line: 'newcomers' | 'marked' | null;
 }
 
 /**
  * Admission by a rate that follows the event loop: as long as it is busier than its share, or late, the rate falls;
- * while connections wait and it is not, the rate rises. First come, first served. (The loop's own utilization will
- * not do: it counts the time in which other processes have the core.)
+ * while connections wait and it is not, the rate rises. (The loop's own utilization will not do: it counts the time in
+ * which other processes have the core.) Two lines, first come, first served: every other connection begun is one that
+ * carries the mark, as long as there are any. Whoever marks what is not due gets no more than that half.
  */
 export function createAdmission(
   limits: AdmissionLimits,
@@ -60,10 +64,15 @@ export function createAdmission(
     readonly logger: Logger;
     /** Share of the time since the last call in which the event loop's thread ran, 0 to 1. */
     readonly busyShare?: () => number;
+    /** Bytes that a ClientHello has in the clear when it goes first; absent: there are none. */
+    readonly mark?: Buffer;
   },
 ): Admission {
   const busyShare = deps.busyShare ?? threadShare();
-  const waiting: Waiting[] = [];
+  const lines = { newcomers: [] as Waiting[], marked: [] as Waiting[] };
+  const perAddress = new Map<string, number>();
+  let count = 0;
+  let isMarkedNext = true;
   const counts = { begun: 0, refused: 0 };
   let perSecond = limits.firstPerSecond;
   let tokens = BURST;
@@ -88,10 +97,72 @@ export function createAdmission(
     );
   }
 
-  function begin({ socket, begin: start }: Waiting): void {
-    socket.off('error', ignore);
-    counts.begun += 1;
-    start();
+  function enter(socket: Socket, start: () => void): void {
+    const address = socket.remoteAddress ?? '';
+    const one: Waiting = {
+      ...{ socket, begin: start, address, sinceMs: performance.now(), line: 'newcomers' },
+    };
+    count += 1;
+    perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
+    lines.newcomers.push(one);
+    // Nobody listens yet, and a reset by the other end must not end the process.
+    socket.on('error', ignore);
+    const { mark } = deps;
+    if (!mark) return;
+    socket.once('readable', () => {
+      const hello: unknown = socket.read();
+      if (!Buffer.isBuffer(hello)) return;
+      // TLS reads it again.
+      socket.unshift(hello);
+      if (one.line !== 'newcomers' || !hello.includes(mark)) return;
+      lines.marked.push({ ...one, line: 'marked' });
+      one.line = null;
+    });
+  }
+
+  function leave(one: Waiting): void {
+    one.line = null;
+    count -= 1;
+    const left = (perAddress.get(one.address) ?? 1) - 1;
+    if (left > 0) perAddress.set(one.address, left);
+    else perAddress.delete(one.address);
+    one.socket.removeAllListeners('readable');
+    one.socket.off('error', ignore);
+  }
+
+  function cutOff(one: Waiting): void {
+    leave(one);
+    // It is destroyed without a word to anybody.
+    one.socket.on('error', ignore);
+    refuse(one.socket);
+  }
+
+  /** The first of the line that still waits, and has not waited too long. */
+  function first(line: Waiting[], now: number): Waiting | undefined {
+    for (let one = line[0]; one; one = line[0]) {
+      const isWaiting = one.line !== null && !one.socket.destroyed;
+      if (isWaiting && now - one.sinceMs <= limits.waitMs) return one;
+      line.shift();
+      if (isWaiting) cutOff(one);
+      else if (one.line !== null) leave(one);
+    }
+    return undefined;
+  }
+
+  /** Makes room at the expense of the address of which most wait, if that is not the newcomer's own. */
+  function makeRoom(address: string): boolean {
+    let most = (perAddress.get(address) ?? 0) + 1;
+    let crowd: string | undefined;
+    for (const [other, waiting] of perAddress) {
+      if (waiting <= most) continue;
+      most = waiting;
+      crowd = other;
+    }
+    const isOfCrowd = (one: Waiting): boolean => one.line !== null && one.address === crowd;
+    const last = lines.newcomers.findLast(isOfCrowd) ?? lines.marked.findLast(isOfCrowd);
+    if (crowd === undefined || !last) return false;
+    cutOff(last);
+    return true;
   }
 
   function tick(): void {
@@ -109,19 +180,19 @@ export function createAdmission(
     }
     // A tick that came late, because the loop was busy, must not make up for it all at once.
     tokens = Math.min(tokens + perSecond * elapsedS, Math.max(1, 2 * perSecond * (TICK_MS / 1000)));
-    let taken = 0;
-    for (const one of waiting) {
-      if (!one.socket.destroyed) {
-        if (now - one.sinceMs > limits.waitMs) refuse(one.socket);
-        else if (tokens >= 1) {
-          tokens -= 1;
-          begin(one);
-        } else break;
-      }
-      taken += 1;
+    for (;;) {
+      const marked = first(lines.marked, now);
+      const newcomer = first(lines.newcomers, now);
+      const one = isMarkedNext ? (marked ?? newcomer) : (newcomer ?? marked);
+      if (!one || tokens < 1) break;
+      isMarkedNext = one !== marked;
+      lines[one === marked ? 'marked' : 'newcomers'].shift();
+      leave(one);
+      tokens -= 1;
+      counts.begun += 1;
+      one.begin();
     }
-    waiting.splice(0, taken);
-    if (waiting.length > 0) return;
+    if (count > 0) return;
     clearInterval(timer);
     timer = undefined;
   }
@@ -137,19 +208,17 @@ export function createAdmission(
     counts,
     admit(socket, start) {
       refill();
-      if (waiting.length === 0 && tokens >= 1) {
+      if (count === 0 && tokens >= 1) {
         tokens -= 1;
         counts.begun += 1;
         start();
         return;
       }
-      if (waiting.length >= limits.waiting) {
+      if (count >= limits.waiting && !makeRoom(socket.remoteAddress ?? '')) {
         refuse(socket);
         return;
       }
-      // Nobody listens yet, and a reset by the other end must not end the process.
-      socket.on('error', ignore);
-      waiting.push({ socket, begin: start, sinceMs: performance.now() });
+      enter(socket, start);
       if (timer !== undefined) return;
       busyShare();
       lookedMs = performance.now();

@@ -17,15 +17,19 @@ export interface OpenSockets {
 }
 
 /**
- * Bounds connections of strangers, from the first TCP packet on: what is too many is cut off before TLS costs
- * anything. A connection stops counting when TLS has verified its client certificate. `take` is called with each
- * new connection, and answers whether it may go on.
+ * Bounds connections of strangers, from the beginning of their handshake on: what is too many is cut off before TLS
+ * costs anything. A connection stops counting when TLS has verified its client certificate. `track` is called with
+ * each new connection; `take` when it is to begin, and answers whether it may. One that waits for that does not count:
+ * the devices of an office behind one address are strangers only as long as they shake hands.
  */
 export function boundConnections(
   server: Server,
   bounds: ConnectionBounds,
   exempt: readonly string[],
-): OpenSockets & { readonly take: (socket: Socket) => boolean } {
+): OpenSockets & {
+  readonly track: (socket: Socket) => void;
+  readonly take: (socket: Socket) => boolean;
+} {
   const open = new Set<Socket>();
   const strangers = new Map<string, string>();
   const perAddress = new Map<string, number>();
@@ -55,14 +59,17 @@ export function boundConnections(
       strangers.set(keyOf(socket), address);
       perAddress.set(address, count + 1);
     }
+    return true;
+  }
+  function track(socket: Socket): void {
     open.add(socket);
     socket.on('close', onClose);
-    return true;
   }
   server.on('secureConnection', (socket: Socket) => {
     if (socket instanceof TLSSocket && showsCertificate(socket)) forget(socket);
   });
   return {
+    track,
     take,
     destroyAll() {
       for (const socket of open) socket.destroy();

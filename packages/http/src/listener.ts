@@ -54,6 +54,8 @@ export interface ListenerOptions {
   readonly bounds?: Partial<ConnectionBounds>;
   /** Of a listener that asks for client certificates: how new connections leave room for the open ones. */
   readonly admission?: Partial<AdmissionLimits>;
+  /** ALPN name that marks a connection of a client that has another one open: it need not stand behind newcomers. */
+  readonly connectedAlpn?: string;
   /** How long a stop waits for requests under way; default 5 s. */
   readonly stopMs?: number;
 }
@@ -94,12 +96,22 @@ export async function createListener(options: ListenerOptions): Promise<Listener
   );
   if (takesPeers) {
     const limits = { ...DEFAULT_ADMISSION, ...options.admission };
-    const admission = createAdmission(limits, { logger });
+    const { connectedAlpn } = options;
+    const admission = createAdmission(limits, {
+      logger,
+      ...(connectedAlpn !== undefined && { mark: Buffer.from(connectedAlpn) }),
+    });
     node.gate((socket, begin) => {
-      if (sockets.take(socket)) admission.admit(socket, begin);
+      sockets.track(socket);
+      admission.admit(socket, () => {
+        if (sockets.take(socket)) begin();
+      });
     });
   } else {
-    node.server.on('connection', sockets.take);
+    node.server.on('connection', (socket: Socket) => {
+      sockets.track(socket);
+      sockets.take(socket);
+    });
   }
   let closing: Promise<void> | undefined;
   const upgrades = acceptUpgrades(node.server, {

@@ -46,7 +46,8 @@ async function get(
   method = 'GET',
 ): Promise<{ status: number | undefined; headers: IncomingHttpHeaders; bytes: Buffer }> {
   const request = httpRequest(url, { headers, method });
-  const [response]: [IncomingMessage] = await once(request.end(), 'response');
+  const [response]: IncomingMessage[] = await once(request.end(), 'response');
+  assert.ok(response);
   const parts: Buffer[] = [];
   for await (const part of response) parts.push(part);
   return {

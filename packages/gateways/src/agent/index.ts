@@ -26,6 +26,8 @@ export interface AgentGatewayDeps {
   readonly quotas?: Partial<DeviceQuotas>;
   /** Channels that may be looked up at once before more are asked to come later; default 1,000. */
   readonly maxArriving?: number;
+  /** Devices that are likely to return, because they were there before this process began; default none. */
+  readonly expected?: number;
 }
 
 export interface DeviceQuotas {
@@ -66,7 +68,7 @@ export function registerAgentGateway(listener: Listener, deps: AgentGatewayDeps)
     devicePort,
     buckets(quotas.requestBurst, quotas.requestsPerSecond),
   );
-  const spread = createReconnectSpread();
+  const spread = createReconnectSpread(deps.expected);
   auditRefused(listener.app, deps.refused);
   registerAgentRoutes(listener.app, {
     devicePort,

@@ -12,3 +12,9 @@ test('the spread grows with the fleet, counts those that are away, and has bound
   spread.connected(10_000_000);
   assert.equal(spread.seconds(), 900);
 });
+
+test('the first to come are told of all that are expected', () => {
+  const spread = createReconnectSpread(5_000);
+  spread.connected(1);
+  assert.equal(spread.seconds(), 20);
+});

@@ -11,9 +11,12 @@ export interface ReconnectSpread {
 /** What one host takes back without keeping those that are connected waiting. */
 const RETURNS_PER_SECOND = 250;
 
-/** Goes by the most that were ever connected: those that are away return with the others. */
-export function createReconnectSpread(): ReconnectSpread {
-  let most = 0;
+/**
+ * Goes by the most that were ever connected: those that are away return with the others.
+ * @param expected how many were there before; else those that come first would be told that they are few
+ */
+export function createReconnectSpread(expected = 0): ReconnectSpread {
+  let most = expected;
   return {
     seconds: () =>
       Math.min(Math.max(1, Math.ceil(most / RETURNS_PER_SECOND)), MAX_RECONNECT_SPREAD_S),

@@ -1,7 +1,7 @@
 import type { Bus } from '@moorline/bus';
 import type { QueryOptions } from '@moorline/codecs/odata';
 import type { ManagedDevice, ManagedDeviceOverview } from '@moorline/contracts/admin';
-import type { Database } from '@moorline/db';
+import { type Database, sqlOf } from '@moorline/db';
 import { type Clock, type ConnectorId, type DeviceId, isUuid, type Logger } from '@moorline/kernel';
 import type { Actor } from '@moorline/model';
 import type {
@@ -11,6 +11,7 @@ import type {
   UploadSink,
   UploadSource,
 } from '@moorline/model/ports';
+import { sql } from 'kysely';
 import type { ListPage } from '../../listing/list.ts';
 import { managementAgents, type Profile } from '../../profile.ts';
 import { announce } from '../../topics.ts';
@@ -42,6 +43,8 @@ export interface Devices {
   countsByOrigin(): Promise<ReadonlyMap<ConnectorId, number>>;
   /** How many devices are managed here. */
   ownCount(): Promise<number>;
+  /** How many of these have been in contact since (ms since 1970). */
+  ownCountSince(since: number): Promise<number>;
   readonly presence: Presence;
   /** The copy in memory from which lists and totals are answered once it runs. */
   readonly directory: Pick<DeviceDirectory, 'run' | 'isLoaded'>;
@@ -115,6 +118,14 @@ export function createDevices(deps: {
     async ownCount() {
       const totals = await database.read(authorityId, readTotals);
       return totals.find(({ origin }) => origin === null)?.total ?? 0;
+    },
+    async ownCountSince(since) {
+      const { rows } = await database.read(authorityId, (tx) =>
+        sql<{ count: number }>`select count(*)::int as count from devices
+          where authority_id = ${authorityId} and origin is null
+            and last_contact_at >= ${new Date(since)}`.execute(sqlOf(tx)),
+      );
+      return rows[0]?.count ?? 0;
     },
     uploadSource: {
       readDevices: (ids) => database.read(authorityId, (tx) => readUploaded(tx, ids)),
