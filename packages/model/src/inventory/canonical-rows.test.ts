@@ -65,7 +65,7 @@ test('a key that two rows have is found, wherever they stand', () => {
 });
 
 test('a row is of its class only with every column, and no other, and no null in its key', () => {
-  const row = {
+  const row: InventoryRow = {
     ...empty,
     ProductName: 'a',
     ProductVersion: '1',

@@ -97,7 +97,7 @@ describe('whatever writes devices', () => {
     await assertAnnounced('renewal');
 
     authority.devicePort.channelOpened(device(1), 'c1');
-    authority.devicePort.contacted(device(2), { clientVersion: '9.9' });
+    authority.devicePort.contacted(device(2), { clientVersion: '9.9', remoteAddress: '192.0.2.1' });
     await written(`online and id = '${lab.ids[1]}'`);
     await assertAnnounced('presence');
     authority.devicePort.channelClosed(device(1), 'c1');
