@@ -9,7 +9,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', stop);
 
 function send(message: FleetMessage): void {
-  if (process.connected) process.send?.(message);
+  // A parent that has gone meanwhile needs no answer: without a callback this would be thrown at the process.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
 if (!process.connected) {

@@ -367,6 +367,7 @@ export function createLife(deps: {
       const late = clock.sleep(STOP_MS, { signal: patience.signal }).catch(() => {});
       await Promise.race([work.idle(), late]);
       patience.abort();
+      requests.giveUp();
       for (const device of devices) device.http?.close();
       await work.idle();
       store.save(ledgerName, ledger.bytes);

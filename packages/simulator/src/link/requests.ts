@@ -24,6 +24,8 @@ export interface Requests<Device extends Requester> extends Disposable {
   send(device: Device, call: HttpCall): Promise<RawAnswer>;
   /** Closes what has rested long enough. */
   sweep(): void;
+  /** No connection is opened any more: after this, a request of a device whose connection is closed fails. */
+  giveUp(): void;
   readonly count: number;
   readonly waiting: number;
 }
@@ -45,6 +47,7 @@ export function createRequests<Device extends Requester>(deps: {
   let running = 0;
   let count = 0;
   let isClosed = false;
+  let isGivenUp = false;
 
   const close = (device: Device): void => {
     resting.delete(device);
@@ -53,6 +56,7 @@ export function createRequests<Device extends Requester>(deps: {
   };
   const connectionOf = (device: Device): HttpConnection => {
     if (device.http?.isOpen) return device.http;
+    if (isGivenUp) throw new Error('the fleet is closing');
     const socket = dialer.dial(device.credential, device.session, device.openedAt > 0);
     device.http = openHttpConnection(socket, dialer.host, {
       timeoutMs: REQUEST_TIMEOUT_MS,
@@ -116,6 +120,9 @@ export function createRequests<Device extends Requester>(deps: {
         if (since > latest) return;
         close(device);
       }
+    },
+    giveUp() {
+      isGivenUp = true;
     },
     get count() {
       return count;

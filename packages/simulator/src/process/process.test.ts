@@ -70,6 +70,25 @@ test('a fleet in its own process comes back after its site was killed, and acts'
   assert.ok(events.some(({ actionId, stage }) => actionId === action && stage === 'received'));
 });
 
+test('the process ends in order while its site does not answer', async () => {
+  const { token } = await world.clients.site.enrolmentTokens.create({ quota: 6 });
+  const fleet = await startFleetProcess({ devices: 6, profile: 'lab', seed: 'silent' });
+  await fleet.request('enrol', { invitation: token ?? '' });
+  await fleet.request('connect', {});
+  const { pid } = world.host('site');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    for (let index = 0; index < 6; index++)
+      fleet.request('changeDocument', { index }).catch(() => {});
+    const before = systemClock.now();
+    await fleet[Symbol.asyncDispose]();
+    assert.equal(await fleet.exited, 'exit code 0');
+    assert.ok(systemClock.now() - before < 8_000);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+});
+
 test('what the process cannot do is said in its own words', async () => {
   await assert.rejects(startFleetProcess({ devices: 1, profile: 'labb' }), /did you mean lab\?/);
   await using fleet = await startFleetProcess({ devices: 1, profile: 'lab' });
