@@ -94,7 +94,7 @@ export function comparisonText(before: Report, after: Report): string {
   return [
     `${describe(before)}\n${describe(after)}`,
     ...(sameMachine(before, after) ? [] : ['!!! Not the same machine: compare ratios only.']),
-    ...(before.isQuick === after.isQuick
+    ...((before.isQuick === true) === (after.isQuick === true)
       ? []
       : ['!!! One of the two is a quick run: its workloads are smaller.']),
     '',
