@@ -35,12 +35,14 @@ function clientOf(socket: Socket): Client {
 
 async function openDoor(limits: Partial<AdmissionLimits>): Promise<Door> {
   const begun: Socket[] = [];
+  const accepted: Socket[] = [];
   const clients: Socket[] = [];
   const admission = createAdmission(
     { ...DEFAULT_ADMISSION, ...limits },
     { logger: silentLogger, busyShare: () => door.busy, mark: MARK },
   );
   const server = createServer((socket) => {
+    accepted.push(socket);
     admission.admit(socket, () => {
       begun.push(socket);
       socket.on('error', () => {});
@@ -68,7 +70,7 @@ async function openDoor(limits: Partial<AdmissionLimits>): Promise<Door> {
       return dialled;
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of [...clients, ...begun]) socket.destroy();
+      for (const socket of [...clients, ...accepted]) socket.destroy();
       server.close();
       await once(server, 'close');
     },
