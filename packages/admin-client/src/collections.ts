@@ -12,10 +12,23 @@ import {
   type UpdateCollection,
 } from '@moorline/contracts/admin';
 import { iterate, type Page, readPage } from './collection.ts';
+import { AdminApiError, parseJson } from './errors.ts';
 import { type ListOptions, listQuery } from './odata.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 export type CollectionField = keyof ConfigManagerCollection;
+
+/** A collection, and the version that its definition is. */
+export interface VersionedCollection {
+  readonly collection: ConfigManagerCollection;
+  /** Hand it back as `ifMatch`. */
+  readonly etag: string;
+}
+
+/** With `ifMatch`, `groups.changed_meanwhile` when that is not the version any more, and nothing changes. */
+export interface CollectionChangeOptions extends CallOptions {
+  readonly ifMatch?: string | undefined;
+}
 
 /** Sets of devices by rules. Every method: @throws AdminApiError */
 export interface CollectionsClient {
@@ -25,20 +38,28 @@ export interface CollectionsClient {
   iterate(
     options?: ListOptions<CollectionField> & CallOptions,
   ): AsyncGenerator<ConfigManagerCollection, void, undefined>;
+  nextPage(nextLink: string, options?: CallOptions): Promise<Page<ConfigManagerCollection>>;
   get(id: string, options?: CallOptions): Promise<ConfigManagerCollection>;
+  /** The collection with its version, for a change that must not undo another's. */
+  getVersioned(id: string, options?: CallOptions): Promise<VersionedCollection>;
   /** Its members are found when it returns. */
   create(body: CreateCollection, options?: CallOptions): Promise<ConfigManagerCollection>;
   update(
     id: string,
     body: UpdateCollection,
-    options?: CallOptions,
+    options?: CollectionChangeOptions,
   ): Promise<ConfigManagerCollection>;
-  delete(id: string, options?: CallOptions): Promise<void>;
+  delete(id: string, options?: CollectionChangeOptions): Promise<void>;
   /** Every member, by name, page by page as they are taken. */
   members(
     id: string,
     options?: { readonly top?: number } & CallOptions,
   ): AsyncGenerator<CollectionMember, void, undefined>;
+  /** One page of the members, by name: the first, or the one that a link leads to. */
+  membersPage(
+    id: string,
+    options?: { readonly top?: number; readonly nextLink?: string | undefined } & CallOptions,
+  ): Promise<Page<CollectionMember>>;
   /** Collections that the device is in. */
   ofDevice(
     deviceId: string,
@@ -63,7 +84,23 @@ export function createCollectionsClient(transport: Transport): CollectionsClient
   return {
     list: (options = {}) => readPage(transport, root + listQuery(options), options),
     iterate: (options = {}) => iterate(transport, root + listQuery(options), options),
+    nextPage: (nextLink, options = {}) => readPage(transport, nextLink, options),
     get: (id, options = {}) => transport.json(one(id), options),
+    async getVersioned(id, options = {}) {
+      const response = await transport.send(one(id), options);
+      const collection = parseJson(await response.text());
+      const etag = response.headers.get('etag');
+      if (collection === undefined || etag === null) {
+        throw new AdminApiError({
+          code: 'client.unexpected_answer',
+          message: 'The answer is not a collection with its version. A proxy may have changed it.',
+          status: response.status,
+          requestId: response.headers.get('request-id'),
+        });
+      }
+      // Both ends import the same contract; the server checks what it sends against it.
+      return { collection: collection as ConfigManagerCollection, etag };
+    },
     create: (body, options = {}) => transport.json(root, { ...options, method: 'POST', body }),
     update: (id, body, options = {}) =>
       transport.json(one(id), { ...options, method: 'PATCH', body }),
@@ -72,6 +109,12 @@ export function createCollectionsClient(transport: Transport): CollectionsClient
     },
     members: (id, options = {}) =>
       iterate(transport, `${one(id)}/members?$top=${options.top ?? 1000}`, options),
+    membersPage: (id, options = {}) =>
+      readPage(
+        transport,
+        options.nextLink ?? `${one(id)}/members?$top=${options.top ?? 100}`,
+        options,
+      ),
     async ofDevice(deviceId, options = {}) {
       const path = `${ADMIN_PATHS.managedDevices}/${encodeURIComponent(deviceId)}/collections`;
       const { value } = await transport.json<{ value: { id: string; displayName: string }[] }>(

@@ -11,7 +11,12 @@ export type {
 } from './administration.ts';
 export { type AdminClient, type AdminClientOptions, createAdminClient } from './client.ts';
 export type { Page } from './collection.ts';
-export type { CollectionField, CollectionsClient } from './collections.ts';
+export type {
+  CollectionChangeOptions,
+  CollectionField,
+  CollectionsClient,
+  VersionedCollection,
+} from './collections.ts';
 export type { DeviceField, DevicesClient, InventoryClassOverview } from './devices.ts';
 export { AdminApiError, type AdminApiErrorDetails } from './errors.ts';
 export type { LiveEventOptions } from './live-events.ts';

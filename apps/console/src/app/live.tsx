@@ -89,6 +89,12 @@ function applyEvent(queryClient: QueryClient, event: LiveEvent): void {
       if (event.ids.length === 0) refresh('action');
       for (const id of event.ids) refresh('action', id);
       return;
+    case 'collection':
+      refresh('collections');
+      refresh('deviceCollections');
+      if (event.ids.length === 0) refresh('collection');
+      for (const id of event.ids) refresh('collection', id);
+      return;
     case 'connector':
       refresh('connectors');
       refresh('auditEvents', 'recent');

@@ -3,6 +3,8 @@ import {
   bundleIcon,
   CloudLinkFilled,
   CloudLinkRegular,
+  CollectionsFilled,
+  CollectionsRegular,
   FlashFilled,
   FlashRegular,
   HistoryFilled,
@@ -29,6 +31,7 @@ import { useSession } from './session.tsx';
 
 const Home = bundleIcon(HomeFilled, HomeRegular);
 const Devices = bundleIcon(LaptopFilled, LaptopRegular);
+const Collections = bundleIcon(CollectionsFilled, CollectionsRegular);
 const Actions = bundleIcon(FlashFilled, FlashRegular);
 const Connectors = bundleIcon(PlugConnectedFilled, PlugConnectedRegular);
 const CloudAttach = bundleIcon(CloudLinkFilled, CloudLinkRegular);
@@ -50,6 +53,7 @@ interface NavigationItem {
 const MAIN: readonly NavigationItem[] = [
   { to: '/', title: 'Home', icon: Home },
   { to: '/devices', title: 'Devices', icon: Devices, permission: 'devices.read' },
+  { to: '/collections', title: 'Collections', icon: Collections, permission: 'groups.read' },
   { to: '/actions', title: 'Device actions', icon: Actions, permission: 'devices.read' },
 ];
 

@@ -8,6 +8,10 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { validateActionsSearch } from '../features/actions/actions-search.ts';
+import {
+  validateCollectionPageSearch,
+  validateCollectionsSearch,
+} from '../features/collections/collections-search.ts';
 import { validateDevicePageSearch } from '../features/devices/device-page-search.ts';
 import { deviceListOptions, validateDeviceSearch } from '../features/devices/device-search.ts';
 import { deviceTotalQuery, deviceWindowQuery } from '../features/devices/device-windows.ts';
@@ -86,6 +90,32 @@ const device = createRoute({
   validateSearch: validateDevicePageSearch,
   component: lazyRouteComponent(() => import('../features/devices/device-page.tsx'), 'DevicePage'),
 });
+const collections = createRoute({
+  getParentRoute: () => inside,
+  path: '/collections',
+  validateSearch: validateCollectionsSearch,
+  component: lazyRouteComponent(
+    () => import('../features/collections/collections-page.tsx'),
+    'CollectionsPage',
+  ),
+});
+const newCollection = createRoute({
+  getParentRoute: () => inside,
+  path: '/collections/new',
+  component: lazyRouteComponent(
+    () => import('../features/collections/new-collection-page.tsx'),
+    'NewCollectionPage',
+  ),
+});
+const collection = createRoute({
+  getParentRoute: () => inside,
+  path: '/collections/$collectionId',
+  validateSearch: validateCollectionPageSearch,
+  component: lazyRouteComponent(
+    () => import('../features/collections/collection-page.tsx'),
+    'CollectionPage',
+  ),
+});
 const actions = createRoute({
   getParentRoute: () => inside,
   path: '/actions',
@@ -159,6 +189,9 @@ const tree = root.addChildren([
     home,
     devices,
     device,
+    collections,
+    newCollection,
+    collection,
     actions,
     connectors,
     cloudAttach,

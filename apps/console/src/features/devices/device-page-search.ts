@@ -1,4 +1,4 @@
-export const DEVICE_TABS = ['overview', 'hardware', 'explorer', 'actions'] as const;
+export const DEVICE_TABS = ['overview', 'hardware', 'explorer', 'collections', 'actions'] as const;
 export type DeviceTab = (typeof DEVICE_TABS)[number];
 
 /** What a device's page shows, as its address says it. */

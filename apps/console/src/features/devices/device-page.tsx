@@ -32,11 +32,15 @@ const HardwareTab = lazy(async () => ({
 const ResourceExplorer = lazy(async () => ({
   default: (await import('../inventory/resource-explorer.tsx')).ResourceExplorer,
 }));
+const DeviceCollections = lazy(async () => ({
+  default: (await import('../collections/device-collections.tsx')).DeviceCollections,
+}));
 
 const TAB_NAMES = {
   overview: 'Overview',
   hardware: 'Hardware',
   explorer: 'Resource explorer',
+  collections: 'Collections',
   actions: 'Actions',
 } as const;
 
@@ -151,6 +155,7 @@ export function DevicePage() {
                 onSelect={(name) => show({ tab: 'explorer', class: name })}
               />
             ) : null}
+            {tab === 'collections' ? <DeviceCollections device={device} /> : null}
             {tab === 'actions' ? (
               <DeviceActions deviceId={device.id} onOpenTrail={openTrail} />
             ) : null}
