@@ -27,6 +27,8 @@ export interface Place {
   readonly key: string;
   /** Counted over all devices. */
   readonly counts: Counts;
+  /** Connections for requests that are kept after their last answer, the oldest first: they are open files too. */
+  readonly resting: Set<RawConnection>;
   /** Whether it connects again when the channel is lost, as the agent does. */
   reconnects: boolean;
   /** Whether it asks for its desired state after its first connection, as the agent does. */
@@ -48,6 +50,8 @@ export interface Counts {
 const BACKOFF: BackoffPolicy = { firstMs: 1_000, maxMs: 5 * 60_000 };
 const ATTEMPTS_AFTER_OPENING = 3;
 const IDLE_MS = 15_000;
+/** In one process, beside up to 19,000 channels and what is under way. */
+const MOST_RESTING = 256;
 const HANDSHAKE_MS = 20_000;
 const SPREAD = new RegExp(`\\r\\n${RECONNECT_SPREAD_HEADER}: *(\\d+)`, 'i');
 
@@ -246,9 +250,18 @@ export class ChannelDevice {
     const connection = known ?? rawOver(await this.#dial('resumed'));
     this.#requests = connection;
     clearTimeout(this.#idle);
+    const { resting } = this.#place;
+    resting.delete(connection);
     this.#place.counts.requests += 1;
     const answer = await connection.send(jsonRequest(method, 'localhost', path, body));
+    resting.add(connection);
+    const [oldest] = resting.size > MOST_RESTING ? resting : [];
+    if (oldest) {
+      resting.delete(oldest);
+      oldest.close();
+    }
     this.#idle = setTimeout(() => {
+      resting.delete(connection);
       connection.close();
       if (this.#requests === connection) this.#requests = null;
     }, IDLE_MS).unref();

@@ -30,7 +30,10 @@ serveCalls({
       resumed: 0,
     };
     const { ca, key } = fleet;
-    const to = { host: '127.0.0.1', port, ca, key, counts, reconnects: false, polls: false };
+    const to: Place = {
+      ...{ host: '127.0.0.1', port, ca, key, counts, resting: new Set() },
+      ...{ reconnects: false, polls: false },
+    };
     place = to;
     devices = fleet.devices.map(
       ({ certificate }, index) => new ChannelDevice(to, index, certificate),
