@@ -7,33 +7,13 @@ import pg from 'pg';
 import { held } from '../bars.ts';
 import { median, round } from '../stats.ts';
 import type { Suite, SuiteRun } from '../suite.ts';
+import { DEVICE_COLUMNS } from '../world/device-rows.ts';
 
 /** Counting is work of the tenant's own: not too often. */
 const COUNT_EVERY_MS = 30;
 
 /** What COPY writes and the table does not generate. */
-const COLUMNS = [
-  'authority_id',
-  'id',
-  'origin',
-  'name',
-  'operating_system',
-  'os_version',
-  'manufacturer',
-  'model',
-  'serial_number',
-  'architecture',
-  'chassis_type',
-  'physical_memory_bytes',
-  'total_storage_bytes',
-  'free_storage_bytes',
-  'ethernet_mac_address',
-  'online',
-  'last_contact_at',
-  'enrolled_at',
-  'client_version',
-  'certificate_expires_at',
-] as const;
+const COLUMNS = ['authority_id', 'origin', ...DEVICE_COLUMNS] as const;
 
 interface Run {
   /** Rows a second. */

@@ -5,6 +5,7 @@ import { type AuthorityId, type Clock, type Logger, silentLogger } from '@moorli
 import { announce } from '../../../topics.ts';
 import { DEFAULT_ORDER } from '../list.ts';
 import type { Presentation } from '../present.ts';
+import { DEVICE_COLUMNS } from '../tables.ts';
 import { createDeviceDirectory, type DeviceDirectory } from './directory.ts';
 
 export const PRESENTATION: Presentation = {
@@ -30,28 +31,6 @@ export interface StoredRow {
   readonly [column: string]: CopyValue;
 }
 
-const COLUMNS = [
-  'id',
-  'origin',
-  'name',
-  'operating_system',
-  'os_version',
-  'manufacturer',
-  'model',
-  'serial_number',
-  'architecture',
-  'chassis_type',
-  'physical_memory_bytes',
-  'total_storage_bytes',
-  'free_storage_bytes',
-  'ethernet_mac_address',
-  'wifi_mac_address',
-  'online',
-  'last_contact_at',
-  'enrolled_at',
-  'client_version',
-  'certificate_expires_at',
-] as const;
 const DEFAULTS: Readonly<Record<string, CopyValue>> = {
   architecture: 'x64',
   chassis_type: 'laptop',
@@ -60,6 +39,7 @@ const DEFAULTS: Readonly<Record<string, CopyValue>> = {
   enrolled_at: '2026-11-01T00:00:00Z',
   client_version: '0.1.0',
   certificate_expires_at: '2027-01-01T00:00:00Z',
+  is_blocked: false,
 };
 
 /** A directory of an authority on a real database, running and loaded. */
@@ -80,8 +60,8 @@ export async function storeRows(
     copyInto(
       tx,
       'devices',
-      COLUMNS,
-      rows.map((row) => COLUMNS.map((column) => row[column] ?? DEFAULTS[column] ?? null)),
+      DEVICE_COLUMNS,
+      rows.map((row) => DEVICE_COLUMNS.map((column) => row[column] ?? DEFAULTS[column] ?? null)),
     ),
   );
 }
