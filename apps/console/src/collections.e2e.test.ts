@@ -130,6 +130,9 @@ describe('collections in a browser', { skip, timeout: 240_000 }, () => {
     await page.keyboard.type('where ');
     await page.keyboard.press('Control+Space');
     await offered.getByRole('option', { name: /^OperatingSystem/ }).waitFor();
+    // What was typed just before would have asked by now: a list that is wanted stays.
+    await page.waitForTimeout(300);
+    assert.ok(await offered.isVisible());
     await page.keyboard.press('Escape');
     await offered.waitFor({ state: 'hidden' });
     await page.keyboard.type('OperatingSystm == "Linux"');

@@ -34,8 +34,9 @@ interface Waiting<Item, Value> {
 /**
  * Commits what is asked for together: while one commit runs, requests gather, and the next commit takes them in the
  * order in which they came. Under load the cost of a commit is shared; alone, a request waits for nothing but the
- * others of this turn of the event loop (and `gatherMs`, when another came just before). A group that is rejected as a whole, for another reason than that the database
- * is away, is committed item by item: what is wrong with one fails no other.
+ * others of this turn of the event loop (and `gatherMs`, when another came just before). A group that is rejected as a
+ * whole, for another reason than that the database is away, is committed item by item: what is wrong with one fails no
+ * other.
  */
 export function createGroupCommit<Item, Value>(
   options: GroupCommitOptions<Item, Value>,
@@ -118,7 +119,7 @@ export function createGroupCommit<Item, Value>(
     if (isScheduled || running >= atOnce || waiting.length === 0) return;
     isScheduled = true;
     const pauseMs = startedAt + gatherMs - performance.now();
-    if (pauseMs > 0) setTimeout(start, pauseMs);
+    if (pauseMs > 0) setTimeout(start, Math.ceil(pauseMs));
     // Requests that arrived together are read in one turn: all of them are to be in the group.
     else setImmediate(start);
   }

@@ -37,6 +37,8 @@ export function useCompletion(input: RefObject<HTMLTextAreaElement | null>, isOf
   const ask = async (isWanted: boolean): Promise<void> => {
     const area = input.current;
     if (!area || isOff) return;
+    // What was typed before asks no more: its answer would close a list that is wanted.
+    clearTimeout(timer.current);
     asked.current?.abort();
     const stop = new AbortController();
     asked.current = stop;
