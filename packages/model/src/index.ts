@@ -1,21 +1,52 @@
 export { type Actor, actorName, type RemoteUser } from './access/actor.ts';
-export { PERMISSIONS, type Permission, ROLE_PERMISSIONS, ROLES, type Role } from './access/role.ts';
 export {
-  ACTION_KINDS,
+  type Grant,
+  grantsOf,
+  notHeld,
+  permissionsOf,
+  type Reach,
+  reachOf,
+} from './access/grants.ts';
+export {
+  PERMISSION_CATALOGUE,
+  PERMISSIONS,
+  type Permission,
+  type PermissionDescription,
+} from './access/permissions.ts';
+export {
+  BUILT_IN_ROLES,
+  type BuiltInRole,
+  DEFAULT_CEILING,
+  isRelayed,
+  ROLE_PERMISSIONS,
+  ROLES,
+  type Role,
+} from './access/role.ts';
+export {
   ACTION_STATES,
-  ACTION_TITLES,
   type Action,
+  type ActionCancellation,
   type ActionHop,
-  type ActionKind,
   type ActionResult,
   type ActionState,
   type AuthorityPlace,
   canMoveTo,
-  GRAPH_ACTION_KINDS,
   type HopPlace,
   isFinalState,
+  isWithDevice,
   PEER_PLACE,
 } from './actions/action.ts';
+export {
+  ACTION_GROUPS,
+  ACTION_KINDS,
+  ACTION_PERMISSIONS,
+  ACTION_TITLES,
+  type ActionGroup,
+  type ActionKind,
+  BULK_ACTION_NAMES,
+  GRAPH_ACTION_KINDS,
+  MAX_BULK_DEVICES,
+} from './actions/kinds.ts';
 export {
   type Architecture,
   type ChassisType,
@@ -34,6 +65,8 @@ export {
   canonicalRows,
   canonicalText,
   checkRow,
+  INVENTORY_CATEGORIES,
+  type InventoryCategory,
   type InventoryClass,
   type InventoryColumn,
   type InventoryRow,
@@ -43,3 +76,9 @@ export {
   type RowProblem,
   rowKey,
 } from './inventory/inventory-class.ts';
+export {
+  UPLOAD_CATEGORIES,
+  UPLOAD_PERMISSIONS,
+  type UploadCategory,
+  type UploadPermissions,
+} from './upload/upload-settings.ts';

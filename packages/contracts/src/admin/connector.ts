@@ -2,13 +2,15 @@ import { type Static, Type } from 'typebox';
 
 const Text = Type.Union([Type.String(), Type.Null()]);
 
+export const CONNECTOR_STATUSES = ['healthy', 'warning', 'unhealthy', 'notEnabled'] as const;
+
 /** A site as the tenant sees it. */
 export const Connector = Type.Object({
   id: Type.String(),
   siteId: Type.String(),
   displayName: Type.String(),
-  /** healthy: uplink open and caught up; warning: open but behind, or certificate ends within 7 days; unhealthy: closed. */
-  status: Type.Enum(['healthy', 'warning', 'unhealthy']),
+  /** The worst of its aspects; `notEnabled`: it was detached. */
+  status: Type.Enum([...CONNECTOR_STATUSES]),
   /** One sentence: why the status is what it is. */
   statusReason: Type.String(),
   online: Type.Boolean(),
@@ -26,7 +28,11 @@ export type Connector = Static<typeof Connector>;
 
 /** POST joinTokens */
 export const CreateJoinToken = Type.Object(
-  { expiresInMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440 })) },
+  {
+    expiresInMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440 })),
+    /** The one site that it is for, by its name; default: any. */
+    siteName: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  },
   { additionalProperties: false },
 );
 export type CreateJoinToken = Static<typeof CreateJoinToken>;
@@ -68,7 +74,11 @@ export type CloudAttach = Static<typeof CloudAttach>;
 
 /** POST cloudAttach: attaches with a join token, and links its maker to the caller's own account. */
 export const AttachRequest = Type.Object(
-  { joinToken: Type.String({ minLength: 1, maxLength: 2048 }) },
+  {
+    joinToken: Type.String({ minLength: 1, maxLength: 2048 }),
+    /** Takes over from a site of this identity that is connected at the tenant now; refused otherwise. */
+    replaceConnected: Type.Optional(Type.Boolean()),
+  },
   { additionalProperties: false },
 );
 export type AttachRequest = Static<typeof AttachRequest>;

@@ -25,6 +25,7 @@ export {
 export {
   AttachRequest,
   CloudAttach,
+  CONNECTOR_STATUSES,
   Connector,
   CreateEnrolmentToken,
   CreateJoinToken,
@@ -33,6 +34,12 @@ export {
   JoinToken,
   LinkedAdministrator,
 } from './connector.ts';
+export {
+  CONNECTOR_ASPECTS,
+  ConnectorAspect,
+  ConnectorDetail,
+  ConnectorEvent,
+} from './connector-health.ts';
 export { LIVE_TOPICS, type LiveEvent } from './events.ts';
 export { Collection, type CollectionOf, GraphError, Problem } from './graph.ts';
 export {
@@ -58,3 +65,15 @@ export {
   SignInLink,
   UpdateAdministrator,
 } from './sign-in.ts';
+export {
+  AttachPlan,
+  PlanAttach,
+  PreviewUpload,
+  ResyncUpload,
+  UpdateUploadSettings,
+  UploadCategories,
+  UploadPreview,
+  UploadScope,
+  UploadSettings,
+  UploadState,
+} from './upload.ts';

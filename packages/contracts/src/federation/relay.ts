@@ -1,4 +1,6 @@
+import { UPLOAD_CATEGORIES, UPLOAD_PERMISSIONS } from '@moorline/model';
 import { type Static, Type } from 'typebox';
+import { SiteReport } from './site-report.ts';
 
 /** Claims of a relay request: a compact JWS, ES256, `typ` `moorline-relay+jwt`. @spec RFC 7515, RFC 7519 §4.1 */
 export const RelayClaims = Type.Object({
@@ -9,13 +11,16 @@ export const RelayClaims = Type.Object({
   jti: Type.String({ minLength: 16, maxLength: 64 }),
   iat: Type.Integer(),
   exp: Type.Integer(),
-  /** The tenant's administrator in whose name it is. */
-  act: Type.Object({
-    userId: Type.String(),
-    name: Type.String({ maxLength: 255 }),
-    role: Type.String({ maxLength: 64 }),
-    via: Type.Union([Type.Literal('session'), Type.Literal('token')]),
-  }),
+  /** The tenant's administrator in whose name it is; null: the tenant's own, which may ask for nothing but `connector.probe`. */
+  act: Type.Union([
+    Type.Object({
+      userId: Type.String(),
+      name: Type.String({ maxLength: 255 }),
+      role: Type.String({ maxLength: 64 }),
+      via: Type.Union([Type.Literal('session'), Type.Literal('token')]),
+    }),
+    Type.Null(),
+  ]),
   method: Type.String({ maxLength: 64 }),
   params: Type.Record(Type.String(), Type.Unknown()),
 });
@@ -30,6 +35,9 @@ export const RELAY_METHODS = {
   cancelAction: 'actions.cancel',
   inventoryOverview: 'inventory.overview',
   inventoryDocument: 'inventory.document',
+  probe: 'connector.probe',
+  checkEndpoints: 'connector.checkEndpoints',
+  rotateCertificate: 'connector.rotateCertificate',
 } as const;
 
 const Id = Type.String({ maxLength: 36 });
@@ -54,6 +62,12 @@ export const RelayParams = {
     },
     { additionalProperties: false },
   ),
+  /** Through the site's own queue and back: changes nothing. Asked by the tenant itself. since 2 */
+  'connector.probe': Type.Object({}, { additionalProperties: false }),
+  /** Looks at every internet endpoint now. since 2 */
+  'connector.checkEndpoints': Type.Object({}, { additionalProperties: false }),
+  /** Renews the connector's certificate now, with a new key. since 2 */
+  'connector.rotateCertificate': Type.Object({}, { additionalProperties: false }),
 } as const;
 
 const Value = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
@@ -82,6 +96,13 @@ export const RelayResults = {
     rowCount: Type.Integer({ minimum: 0 }),
     rows: Type.Array(Type.Record(Type.String({ maxLength: 64 }), Value), { maxItems: 1000 }),
   }),
+  'connector.probe': Type.Object({
+    /** From the request's arrival to its answer, at the site. */
+    tookMs: Type.Integer({ minimum: 0 }),
+    report: SiteReport,
+  }),
+  'connector.checkEndpoints': Type.Object({ report: SiteReport }),
+  'connector.rotateCertificate': Type.Object({ renewAfter: Time }),
 } as const;
 
 /** Tenant → site. `hello` is first: the cursor that the tenant holds for the epoch. since 1 */
@@ -103,6 +124,14 @@ export const UpMessage = Type.Union([
     epoch: Type.String({ maxLength: 64 }),
     siteName: Type.String({ maxLength: 64 }),
     siteVersion: Type.String({ maxLength: 64 }),
+    /** What the site's upload settings say that the tenant must know; a site that does not say uploads all. */
+    upload: Type.Optional(
+      Type.Object({
+        permissions: Type.Enum([...UPLOAD_PERMISSIONS]),
+        /** Those that leave the site. */
+        categories: Type.Array(Type.Enum([...UPLOAD_CATEGORIES]), { maxItems: 16 }),
+      }),
+    ),
   }),
   Type.Object({
     type: Type.Literal('relayResult'),
