@@ -26,6 +26,7 @@ export {
   RelayResults,
   UpMessage,
 } from './relay.ts';
+export { DetachBody, SiteReport } from './site-report.ts';
 export {
   CheckJoinTokenAnswer,
   CheckJoinTokenBody,

@@ -2,13 +2,15 @@
  * The federation protocol: a site dials its tenant; described in docs/protocols/federation.md.
  *
  * - 1 (2026-11): attach, uplink, batches, relay of actions and inventory.
+ * - 2 (2026-11): probe and report of the connector, endpoint checks and rotation on request, detach, instances.
  */
-export const FEDERATION_PROTOCOL = 1;
+export const FEDERATION_PROTOCOL = 2;
 
 export const FEDERATION_PATHS = {
   attach: '/federation/v1/attach',
   attachCheck: '/federation/v1/attach/check',
   renew: '/federation/v1/renew',
+  detach: '/federation/v1/detach',
   uplink: '/federation/v1/uplink',
   channel: '/federation/v1/channel',
   channelSend: '/federation/v1/channel/send',
@@ -55,6 +57,8 @@ export const UPLINK_CLOSE = {
   replaced: 4409,
   /** The connector's right to the uplink has ended. */
   revoked: 4403,
+  /** Another server holds this connector's uplink, and lives: this one runs with a copy of its data. since 2 */
+  cloned: 4410,
 } as const;
 
 /** subjectAltName URI of a connector's certificate. */
