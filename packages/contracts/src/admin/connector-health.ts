@@ -10,6 +10,7 @@ export const CONNECTOR_ASPECTS = [
   'probe',
   'upload',
   'batches',
+  'digests',
   'certificate',
   'endpoints',
   'identity',
@@ -73,12 +74,24 @@ export const ConnectorDetail = Type.Object({
     /** As the site reports it; null when it has not. */
     inScope: Count,
     excluded: Count,
-    pendingChanges: Count,
+    /** Changes that this tenant has not acknowledged, and the age of the oldest of them. */
+    lagRows: Count,
     lagSeconds: Count,
     isPaused: Type.Boolean(),
-    pausedBy: Text,
-    /** When the site last began to send everything; null: it never began anew. */
+    /** One sentence: what the upload does now; null when the site has not reported. */
+    reason: Text,
+    /** When everything in scope was last sent and acknowledged. */
     lastFullSyncDateTime: Text,
+    /** Whether site and tenant hold the same devices; null before the first comparison. */
+    digest: Type.Union([
+      Type.Object({
+        state: Type.Enum(['agrees', 'repairing', 'disagrees']),
+        comparedDateTime: Type.String(),
+        differingDevices: Type.Integer(),
+      }),
+      Type.Null(),
+    ]),
+    /** When the site said all this. */
     reportedDateTime: Text,
   }),
   actions: Type.Object({

@@ -10,19 +10,28 @@ export const SiteReport = Type.Object({
   version: Type.String({ maxLength: 64 }),
   protocol: Type.Integer({ minimum: 1 }),
   upload: Type.Object({
-    /** Entries of the change log that the tenant has not acknowledged. */
-    pendingChanges: Count,
-    /** Seconds for which the oldest of them has waited, at least; 0 when none does. */
+    /** As the site's own `UploadState` names them. */
+    phase: Type.String({ maxLength: 32 }),
+    /** One sentence: why it is in that phase. */
+    reason: Type.String({ maxLength: 1000 }),
+    /** Changes that the tenant has not acknowledged, and the age of the oldest of them. */
+    lagRows: Count,
     lagSeconds: Count,
-    /** When the tenant last acknowledged something. */
-    lastUploadAt: orNull(Time),
-    /** Why the last batch did not get through; null when it did. */
-    problem: orNull(Type.String({ maxLength: 2000 })),
+    lastAckAt: orNull(Time),
+    lastFullSyncAt: orNull(Time),
     /** Devices that are uploaded by the site's settings, and that they keep back. */
     inScope: Count,
     excluded: Count,
-    paused: Type.Union([
-      Type.Object({ by: Type.String({ maxLength: 255 }), at: Time }),
+    /** Why the last batch did not get through; null when it did. */
+    problem: orNull(Type.String({ maxLength: 2000 })),
+    /** Null before the first comparison. */
+    digest: Type.Union([
+      Type.Object({
+        state: Type.Enum(['agrees', 'repairing', 'disagrees']),
+        comparedAt: Time,
+        disagreesSince: orNull(Time),
+        differingDevices: Count,
+      }),
       Type.Null(),
     ]),
   }),
