@@ -124,6 +124,8 @@ export const UpMessage = Type.Union([
     epoch: Type.String({ maxLength: 64 }),
     siteName: Type.String({ maxLength: 64 }),
     siteVersion: Type.String({ maxLength: 64 }),
+    /** Names the running program, not its data: two that are not equal are two servers. since 2 */
+    instance: Type.Optional(Type.String({ maxLength: 64 })),
     /** What the site's upload settings say that the tenant must know; a site that does not say uploads all. */
     upload: Type.Optional(
       Type.Object({
