@@ -23,30 +23,21 @@ export {
   type Role,
 } from './access/role.ts';
 export {
+  ACTION_KINDS,
   ACTION_STATES,
+  ACTION_TITLES,
   type Action,
-  type ActionCancellation,
   type ActionHop,
+  type ActionKind,
   type ActionResult,
   type ActionState,
   type AuthorityPlace,
   canMoveTo,
+  GRAPH_ACTION_KINDS,
   type HopPlace,
   isFinalState,
-  isWithDevice,
   PEER_PLACE,
 } from './actions/action.ts';
-export {
-  ACTION_GROUPS,
-  ACTION_KINDS,
-  ACTION_PERMISSIONS,
-  ACTION_TITLES,
-  type ActionGroup,
-  type ActionKind,
-  BULK_ACTION_NAMES,
-  GRAPH_ACTION_KINDS,
-  MAX_BULK_DEVICES,
-} from './actions/kinds.ts';
 export {
   type Architecture,
   type ChassisType,
@@ -65,8 +56,6 @@ export {
   canonicalRows,
   canonicalText,
   checkRow,
-  INVENTORY_CATEGORIES,
-  type InventoryCategory,
   type InventoryClass,
   type InventoryColumn,
   type InventoryRow,
@@ -76,9 +65,3 @@ export {
   type RowProblem,
   rowKey,
 } from './inventory/inventory-class.ts';
-export {
-  UPLOAD_CATEGORIES,
-  UPLOAD_PERMISSIONS,
-  type UploadCategory,
-  type UploadPermissions,
-} from './upload/upload-settings.ts';

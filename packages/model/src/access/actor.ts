@@ -1,5 +1,5 @@
 import type { UserId } from '@moorline/kernel';
-import type { Role } from './role.ts';
+import type { Grant } from './grants.ts';
 
 /** An administrator of another authority on whose behalf a local one acts. */
 export interface RemoteUser {
@@ -14,7 +14,10 @@ export type Actor =
       readonly kind: 'user';
       readonly userId: UserId;
       readonly name: string;
-      readonly role: Role;
+      /** What people are shown; it decides nothing where there are grants. */
+      readonly role: string;
+      /** All that they hold. Absent: the built-in role of that name, on every device. */
+      readonly grants?: readonly Grant[];
       /** How they proved who they are. */
       readonly via: 'session' | 'token' | 'relay';
       readonly onBehalfOf?: RemoteUser;
