@@ -1,12 +1,26 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
+/**
+ * True while the process runs. One that has ended and that its parent has not asked about (a zombie) runs no more:
+ * an orphan's parent is process 1, which in a container may take its time over that, or for ever.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return (error as NodeJS.ErrnoException).code === 'EPERM' && !isZombie(pid);
+  }
+  return !isZombie(pid);
+}
+
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return /^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    // Gone in between; whoever asks again is told.
+    return false;
   }
 }
 
@@ -44,9 +58,8 @@ function workingFolder(pid: string): string | undefined {
 function isDatabaseProgram(pid: number): boolean {
   try {
     const program = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-    const state = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // A process that is ending (a zombie) keeps its name and no longer holds anything.
-    return PROGRAMS.has(program) && !/^\d+ \(.*\) [ZX]/.test(state);
+    // A zombie keeps its name and no longer holds anything.
+    return PROGRAMS.has(program) && !isZombie(pid);
   } catch {
     return false;
   }

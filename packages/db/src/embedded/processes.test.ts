@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { isAlive } from './processes.ts';
+
+test('a process that runs is alive, and one that is gone is not', async () => {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  assert.ok(child.pid !== undefined && isAlive(child.pid));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  assert.ok(!isAlive(child.pid));
+});
+
+// What a killed host leaves behind becomes a child of process 1, and in a container that may never ask about it.
+test('a process that has ended is not alive, though its parent has not asked about it', {
+  skip: process.platform === 'linux' ? false : 'there is no /proc',
+}, async () => {
+  // The shell becomes a program that knows nothing of the child it has.
+  const parent = spawn('sh', ['-c', 'read -r go & echo $!; exec sleep 60'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  try {
+    const [line] = await once(parent.stdout.setEncoding('utf8'), 'data');
+    const pid = Number.parseInt(String(line), 10);
+    while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
+      await new Promise((resolve) => setImmediate(resolve));
+    process.kill(pid, 0);
+    assert.ok(!isAlive(pid));
+  } finally {
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+  }
+});
