@@ -1,3 +1,4 @@
+import { systemClock } from '@moorline/kernel';
 import { processTree } from './process-stat.ts';
 
 /** Processor time, user and system, in ms: of the program itself, and of the PostgreSQL that it keeps. */
@@ -15,6 +16,21 @@ export async function serverCpu(pid: number): Promise<ServerCpu> {
     else databaseMs += stat.cpuMs + stat.endedChildrenCpuMs;
   }
   return { programMs, databaseMs };
+}
+
+const REST_WINDOW_MS = 300;
+/** Two ticks of the kernel's clock. */
+const REST_CPU_MS = 20;
+const LONGEST_WAIT_MS = 30_000;
+
+/** Waits until the servers have done what they do after their start: a window in which they use next to nothing. */
+export async function atRest(pids: readonly number[]): Promise<void> {
+  const end = performance.now() + LONGEST_WAIT_MS;
+  while (performance.now() < end) {
+    const { cpu } = await withServerCpu(pids, () => systemClock.sleep(REST_WINDOW_MS));
+    if (cpu.programMs + cpu.databaseMs <= REST_CPU_MS) return;
+  }
+  throw new Error(`the hosts are not at rest after ${LONGEST_WAIT_MS / 1000} s`);
 }
 
 /** Runs `work` and says what the servers used meanwhile, and how long it took. */

@@ -33,3 +33,4 @@ export {
   type Transaction,
 } from './transaction.ts';
 export type { Work } from './transactor.ts';
+export { unlessTaken } from './unless-taken.ts';

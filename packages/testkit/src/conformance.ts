@@ -105,6 +105,20 @@ export function uploadSinkConformance(create: () => Promise<UploadSinkSubject>):
     assert.equal((await devicesOf(second)).size, 0);
   });
 
+  it('conformance: takes many new ones, though one among them is another origin’s', async () => {
+    const { sink, transaction, devicesOf, newDevice, newOrigin } = await create();
+    const [first, second] = [newOrigin(), newOrigin()];
+    const many = (name: string): UploadedDevice[] =>
+      Array.from({ length: 300 }, (_, index) => newDevice(`${name}-${index}`));
+    const taken = newDevice('mine');
+    await transaction((tx) => apply({ sink }, tx, first, [taken]));
+    for (const batch of [many('a'), many('b'), [...many('c'), taken], many('d')]) {
+      await transaction((tx) => apply({ sink }, tx, second, batch));
+    }
+    assert.equal((await devicesOf(second)).size, 1200);
+    assert.deepEqual([...(await devicesOf(first)).values()], ['mine']);
+  });
+
   it('conformance: removes what it is told to, and does not mind a repeat', async () => {
     const { sink, transaction, devicesOf, newDevice, newOrigin } = await create();
     const origin = newOrigin();

@@ -10,6 +10,7 @@ import { binaryArray } from './binary-array.ts';
 import { copyInto, stageRows } from './copy-into.ts';
 import type { CopyValue } from './copy-text.ts';
 import { recordset } from './recordset.ts';
+import { selectTexts } from './select-texts.ts';
 
 const testServer = useServer();
 
@@ -82,6 +83,27 @@ test('every value comes back from COPY as it went', async () => {
       assert.deepEqual(read, expected);
     }),
     { numRuns: 15 },
+  );
+});
+
+test('every text is selected as it is stored, and null as null', async () => {
+  const db = await testServer.open(MIGRATIONS);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.option(trickyText), { maxLength: 20 }), async (words) => {
+      const authority = newAuthority();
+      const rows = await db.transaction(authority, async (tx) => {
+        await copyInto(
+          tx,
+          'thing',
+          ['id', 'words', 'flag'],
+          words.map((word, id) => [id, word, id % 2 === 0]),
+        );
+        return selectTexts(tx, sql`select id, words, flag from thing order by id`);
+      });
+      const expected = words.map((word, id) => [String(id), word, id % 2 === 0 ? 't' : 'f']);
+      assert.deepEqual(rows, expected);
+    }),
+    { numRuns: 40 },
   );
 });
 

@@ -7,13 +7,17 @@ import { clientOf, sqlOf, type Transaction } from '../transaction.ts';
 const FIRST_BYTES = 64 * 1024;
 
 /**
- * The rows of a query in COPY's binary form, header and trailer included: of thousands of rows, a tenth of what
- * parsed values cost. COPY takes no parameters, so the query has none: values are literals (`sql.lit`), and never
+ * The rows of a query in COPY's binary form, header and trailer included, or in its text form: of thousands of rows,
+ * a tenth of what parsed values cost. COPY takes no parameters, so the query has none: values are literals (`sql.lit`), and never
  * a request's. All of it is held in memory: read in pages.
  * @throws TypeError when the query has parameters; what `Database.read` throws
- * @spec PostgreSQL 18, COPY, “Binary Format”, and §54.2.6 “COPY Operations”
+ * @spec PostgreSQL 18, COPY, “Text Format” and “Binary Format”, and §54.2.6 “COPY Operations”
  */
-export function copyOut(tx: Transaction, query: RawBuilder<unknown>): Promise<Buffer> {
+export function copyOut(
+  tx: Transaction,
+  query: RawBuilder<unknown>,
+  format: 'binary' | 'text' = 'binary',
+): Promise<Buffer> {
   const { sql, parameters } = query.compile(sqlOf(tx));
   if (parameters.length > 0) throw new TypeError('COPY takes no parameters');
   const client = clientOf(tx);
@@ -28,7 +32,7 @@ export function copyOut(tx: Transaction, query: RawBuilder<unknown>): Promise<Bu
     // The callbacks that pg's Client makes to the query that is running.
     client.query({
       submit(connection: pg.Connection): void {
-        connection.query(`COPY (${sql}) TO STDOUT (FORMAT binary)`);
+        connection.query(`COPY (${sql}) TO STDOUT (FORMAT ${format})`);
       },
       // Its chunk is a part of the parser's own buffer, which the next packet overwrites.
       handleCopyData({ chunk }: { chunk: Buffer }): void {

@@ -49,3 +49,20 @@ function escapeText(text: string): string {
   if (!SPECIAL.test(text)) return text;
   return text.replace(EVERY_SPECIAL, (character) => ESCAPES[character] ?? character);
 }
+
+const ESCAPED = /\\(.)/g;
+const MEANT: Readonly<Record<string, string>> = {
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/** What a field of COPY's text format says, as PostgreSQL writes it. @spec PostgreSQL 18, COPY, “Text Format” */
+export function fieldText(field: string): string | null {
+  if (!field.includes('\\')) return field;
+  if (field === '\\N') return null;
+  return field.replace(ESCAPED, (_, character: string) => MEANT[character] ?? character);
+}

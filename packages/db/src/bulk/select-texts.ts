@@ -1,27 +1,21 @@
 import type { RawBuilder } from 'kysely';
-import { fromDriver } from '../driver-errors.ts';
-import { clientOf, sqlOf, type Transaction } from '../transaction.ts';
-
-const AS_IT_IS = (text: string): string => text;
+import type { Transaction } from '../transaction.ts';
+import { copyOut } from './copy-out.ts';
+import { fieldText } from './copy-text.ts';
 
 /**
- * Rows of a query as arrays of PostgreSQL's own texts, column by column: for thousands of rows, a third of what
- * objects of parsed values cost. Booleans are `t` and `f`, numbers decimal, times in the session's time zone.
+ * Rows of a query as arrays of PostgreSQL's own texts, column by column: for thousands of rows, a fifth of what
+ * objects of parsed values cost. Booleans are `t` and `f`, numbers decimal, times in the session's time zone. The
+ * query has no parameters, and its values are never a request's, as with `copyOut`.
+ * @throws what `copyOut` throws
  */
 export async function selectTexts(
   tx: Transaction,
   query: RawBuilder<unknown>,
 ): Promise<readonly (readonly (string | null)[])[]> {
-  const { sql, parameters } = query.compile(sqlOf(tx));
-  try {
-    const { rows } = await clientOf(tx).query<(string | null)[]>({
-      text: sql,
-      values: [...parameters],
-      rowMode: 'array',
-      types: { getTypeParser: () => AS_IT_IS },
-    });
-    return rows;
-  } catch (error) {
-    throw fromDriver(error);
-  }
+  const bytes = await copyOut(tx, query, 'text');
+  if (bytes.length === 0) return [];
+  // The last line ends, too.
+  const lines = bytes.toString('utf8', 0, bytes.length - 1).split('\n');
+  return lines.map((line) => line.split('\t').map(fieldText));
 }

@@ -78,6 +78,8 @@ export function createDevices(deps: {
     defaultOrder: DEFAULT_ORDER,
   });
   const lists = { authorityId, database, directory };
+  /** Connectors whose last devices were new to this authority, all of them. */
+  const growing = new Set<ConnectorId>();
   const presentation = (): Presentation => ({
     agents,
     now: clock.now(),
@@ -135,7 +137,12 @@ export function createDevices(deps: {
         const staged = await stageUploaded(tx, list, clock.now());
         return {
           async apply(origin) {
-            const { changed, foreign } = await writeUploaded(tx, origin, staged);
+            const { changed, foreign, added } = await writeUploaded(tx, origin, staged, {
+              areLikelyNew: growing.has(origin),
+            });
+            // A first upload goes on with devices that are not there, and a repeated one with those that are.
+            if (added === staged.ids.length) growing.add(origin);
+            else growing.delete(origin);
             announce(bus, tx, 'device', changed, { uploadable: false });
             if (foreign.length === 0) return;
             tx.afterCommit(() =>

@@ -1,4 +1,4 @@
-import { type CopyValue, recordset, sqlOf, stageRows } from '@moorline/db';
+import { type CopyValue, recordset, sqlOf, stageRows, unlessTaken } from '@moorline/db';
 import { type ConnectorId, type DeviceId, rfc3339 } from '@moorline/kernel';
 import type { Transaction, UploadedDevice } from '@moorline/model/ports';
 import { type RawBuilder, sql } from 'kysely';
@@ -32,6 +32,8 @@ const STAGED_FROM = 250;
 export interface AppliedDevices {
   readonly changed: readonly DeviceId[];
   readonly foreign: readonly DeviceId[];
+  /** How many of the changed ones were not there before. */
+  readonly added: number;
 }
 
 /** Rows of devices where a statement can read them. */
@@ -58,19 +60,36 @@ export async function writeUploaded(
   tx: Transaction,
   origin: ConnectorId,
   staged: StagedRows,
+  options: {
+    /** None of them is expected to be there: a guess, which costs time when it is wrong. */
+    readonly areLikelyNew?: boolean;
+  } = {},
 ): Promise<AppliedDevices> {
-  if (staged.ids.length === 0) return { changed: [], foreign: [] };
-  const list = (prefix: string): ReturnType<typeof sql.join> =>
-    sql.join(COLUMNS.map((column) => sql`${sql.ref(`${prefix}.${column}`)}`));
+  if (staged.ids.length === 0) return { changed: [], foreign: [], added: 0 };
+  const { length: added } = staged.ids;
+  // Looking for each device before it is added costs a sixth of adding it.
+  if (options.areLikelyNew && added >= STAGED_FROM) {
+    const areAdded = await unlessTaken(tx, () => insertion(tx, origin, staged).execute(sqlOf(tx)));
+    if (areAdded) {
+      await changeTotal(tx, origin, added);
+      return { changed: staged.ids, foreign: [], added };
+    }
+  }
+  return mergeUploaded(tx, origin, staged);
+}
+
+async function mergeUploaded(
+  tx: Transaction,
+  origin: ConnectorId,
+  staged: StagedRows,
+): Promise<AppliedDevices> {
   const assignments = COLUMNS.map(
     (column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`,
   );
   // The ids come back as one text: thousands of rows of one id each cost more than the ids.
   const { rows } = await sql<{ ids: string; added: number }>`
     with written as (
-      insert into devices (authority_id, id, origin, ${sql.join(COLUMNS.map((column) => sql.ref(column)))})
-      select ${tx.authorityId}::uuid, input.id, ${origin}::uuid, ${list('input')}
-      from (select * from ${staged.rows}) as input order by input.id
+      ${insertion(tx, origin, staged)}
       on conflict (authority_id, id) do update set ${sql.join(assignments)}
         where devices.origin = excluded.origin and (${list('devices')}) is distinct from (${list('excluded')})
       returning id, xmax = 0 as is_new
@@ -80,7 +99,17 @@ export async function writeUploaded(
   const { ids = '', added = 0 } = rows[0] ?? {};
   await changeTotal(tx, origin, added);
   const changed = ids === '' ? [] : (ids.split(' ') as DeviceId[]); // the column of that name
-  return { changed, foreign: await foreignOf(tx, origin, staged.ids, changed) };
+  return { changed, foreign: await foreignOf(tx, origin, staged.ids, changed), added };
+}
+
+function insertion(tx: Transaction, origin: ConnectorId, staged: StagedRows): RawBuilder<unknown> {
+  return sql`insert into devices (authority_id, id, origin, ${sql.join(COLUMNS.map((column) => sql.ref(column)))})
+    select ${tx.authorityId}::uuid, input.id, ${origin}::uuid, ${list('input')}
+    from (select * from ${staged.rows}) as input order by input.id`;
+}
+
+function list(prefix: string): RawBuilder<unknown> {
+  return sql.join(COLUMNS.map((column) => sql`${sql.ref(`${prefix}.${column}`)}`));
 }
 
 /** Of the devices that were not written, those that are not this origin's; the rest is as it was told before. */

@@ -1,5 +1,5 @@
 import { selectTexts } from '@moorline/db';
-import type { DeviceId } from '@moorline/kernel';
+import { type DeviceId, isUuid } from '@moorline/kernel';
 import type { DeviceSummary } from '@moorline/model';
 import type { Transaction, UploadedDevice } from '@moorline/model/ports';
 import { sql } from 'kysely';
@@ -7,12 +7,15 @@ import { sql } from 'kysely';
 /**
  * Own devices as they are told to another authority; one that is gone is missing. Values stay text on their
  * way: for thousands of devices, making dates of them and text again is half of the work.
+ * @throws TypeError when what is given is no id
  */
 export async function readUploaded(
   tx: Transaction,
   ids: readonly DeviceId[],
 ): Promise<UploadedDevice[]> {
   if (ids.length === 0) return [];
+  // They become a part of the statement.
+  if (!ids.every(isUuid)) throw new TypeError('ids are UUIDs');
   const rows = await selectTexts(
     tx,
     sql`select id, name, operating_system, os_version, manufacturer, model, serial_number, architecture,
@@ -20,7 +23,7 @@ export async function readUploaded(
       ethernet_mac_address, wifi_mac_address, online, last_contact_at at time zone 'UTC',
       enrolled_at at time zone 'UTC', client_version, certificate_expires_at at time zone 'UTC'
     from devices
-    where authority_id = ${tx.authorityId} and id = any(${[...ids]}::uuid[]) and origin is null`,
+    where authority_id = ${sql.lit(tx.authorityId)} and id = any(${sql.lit(`{${ids.join()}}`)}::uuid[]) and origin is null`,
   );
   return rows.map(uploadedDevice);
 }
