@@ -32,7 +32,7 @@ export function violations(house: House): readonly Violation[] {
         ...found,
         from,
         file,
-        isTest: /\.test\.tsx?$/.test(file.path),
+        isTest: /\.(?:test|fixture)\.tsx?$/.test(file.path),
       })),
     ),
   );

@@ -49,7 +49,7 @@ for (const { parent, name } of folders) {
       tsBuildInfoFile: `../../.build/types/${name}.tsbuildinfo`,
     },
     include: ['src'],
-    exclude: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+    exclude: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'src/**/*.fixture.ts'],
     references,
   });
 }
@@ -66,7 +66,9 @@ files.set('tsconfig.tests.json', {
   },
   include: [
     'packages/*/src/**/*.test.ts',
+    'packages/*/src/**/*.fixture.ts',
     'apps/*/src/**/*.test.ts',
+    'apps/*/src/**/*.fixture.ts',
     'tools/**/*.ts',
     'bench/**/*.ts',
   ],

@@ -1,57 +1,25 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { createProcessWorld, type ProcessWorld } from '@moorline/testkit/processes';
-import { type Browser, chromium, type Page } from 'playwright-core';
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const CONSOLE = process.env.MOORLINE_CONSOLE ?? join(ROOT, 'dist', 'console');
-const SCREENSHOTS = join(ROOT, '.build', 'screenshots');
-/** The document's picture is the test's own, taken when it is asked for: otherwise every run would change it. */
-const DOCUMENT_PICTURE = {
-  name: 'collections-rules-light',
-  file: join(ROOT, 'docs', 'images', 'collections.png'),
-};
-const PASSWORD = 'four quiet herons landing';
-
-const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip =
-  process.env.MOORLINE_NO_CHROMIUM === '1' || !existsSync(browserPath)
-    ? 'no Chromium on this machine'
-    : false;
+import type { ProcessWorld } from '@moorline/testkit/processes';
+import type { Page } from 'playwright-core';
+import {
+  type ConsoleScene,
+  openConsoleScene,
+  openFromNavigation,
+  overflow,
+  setPassword,
+  signIn,
+  skip,
+} from './testing/console-scene.fixture.ts';
 
 describe('collections in a browser', { skip, timeout: 240_000 }, () => {
+  let scene: ConsoleScene;
   let world: ProcessWorld;
-  let browser: Browser;
   let page: Page;
   let deviceName = '';
   let siteUrl = '';
-  const complaints: string[] = [];
-  const picture = async (name: string): Promise<void> => {
-    const path = join(SCREENSHOTS, `${name}.png`);
-    await page.screenshot({ path });
-    if (name === DOCUMENT_PICTURE.name && process.env.UPDATE_IMAGES === '1') {
-      await copyFile(path, DOCUMENT_PICTURE.file);
-    }
-  };
-  const openList = async (): Promise<void> => {
-    await page
-      .getByRole('navigation', { name: 'Main' })
-      .getByRole('link', { name: 'Collections' })
-      .click();
-    await page.getByRole('heading', { name: 'Collections', level: 1 }).waitFor();
-  };
-  const signIn = async (name: 'tenant' | 'site'): Promise<void> => {
-    const { url } = await world.host(name).request<{ url: string }>('signInLink');
-    await page.goto(url);
-    await page.getByLabel(/^New password/).fill(PASSWORD);
-    await page.getByLabel(/^Confirm new password/).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Set password' }).click();
-    await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-  };
+  const picture = (name: string): Promise<void> => scene.picture(name);
+  const openList = (): Promise<void> => openFromNavigation(page, 'Collections');
   const query = () => page.getByRole('textbox', { name: 'Query', exact: true });
   const ofTest = async () => {
     const { items } = await world.clients.site.collections.list({ search: 'Linux' });
@@ -60,41 +28,23 @@ describe('collections in a browser', { skip, timeout: 240_000 }, () => {
   };
 
   before(async () => {
-    assert.ok(existsSync(join(CONSOLE, 'index.html')), 'build the console first: npm run build');
-    await mkdir(SCREENSHOTS, { recursive: true });
-    world = await createProcessWorld({ programs: 'source', consoleFolder: CONSOLE });
+    scene = await openConsoleScene({
+      documents: { 'collections-rules-light': 'collections' },
+      // A change that came too late.
+      expected: /status of 412/,
+    });
+    ({ world, page } = scene);
     await world.start('tenant');
     await world.start('site');
     await world.attach();
     await world.enrolAgent();
     deviceName = world.agent().ready.deviceName;
     siteUrl = world.host('site').ready.consoleUrl;
-    browser = await chromium.launch({
-      executablePath: browserPath,
-      args: [
-        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      ],
-    });
-    page = await browser.newPage({
-      viewport: { width: 1280, height: 800 },
-      reducedMotion: 'reduce',
-      colorScheme: 'light',
-    });
-    page.setDefaultTimeout(10_000);
-    page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
-    page.on('console', (message) => {
-      if (!['error', 'warning'].includes(message.type())) return;
-      // Chromium reports every refused request: being asked to sign in, and a change that came too late.
-      if (/status of (401|412)/.test(message.text())) return;
-      complaints.push(message.text());
-    });
-    await signIn('site');
+    await signIn(page, world, 'site');
   });
 
   after(async () => {
-    await browser?.close();
-    await world?.[Symbol.asyncDispose]();
+    await scene?.[Symbol.asyncDispose]();
   });
 
   test('the built-in collections are listed, found by name, and say that they cannot be changed', async () => {
@@ -187,7 +137,7 @@ describe('collections in a browser', { skip, timeout: 240_000 }, () => {
     await page.getByText('The rules have changed since this was asked.').waitFor();
     await page.getByRole('button', { name: 'What if' }).click();
     await page.getByText(/after saving\./).waitFor();
-    await picture(DOCUMENT_PICTURE.name);
+    await picture('collections-rules-light');
   });
 
   test('a page with unsaved changes is not left without a question', async () => {
@@ -248,10 +198,7 @@ describe('collections in a browser', { skip, timeout: 240_000 }, () => {
           .getByText(/Rules|New collection/)
           .first()
           .waitFor();
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      assert.equal(overflow, 0, path);
+      assert.equal(await overflow(page), 0, path);
     }
     await page.getByRole('button', { name: 'What if' }).waitFor();
     await picture('collections-rules-narrow-dark');
@@ -281,13 +228,10 @@ describe('collections in a browser', { skip, timeout: 240_000 }, () => {
       role: 'Read only',
     });
     assert.ok(signInLink);
-    const context = await browser.newContext();
+    const context = await scene.browser.newContext();
     const other = await context.newPage();
     await other.goto(siteUrl + signInLink);
-    await other.getByLabel(/^New password/).fill(PASSWORD);
-    await other.getByLabel(/^Confirm new password/).fill(PASSWORD);
-    await other.getByRole('button', { name: 'Set password' }).click();
-    await other.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+    await setPassword(other);
     await other.goto(`${siteUrl}/collections/${id}?tab=rules`);
     await other
       .getByText(/^You may read these rules and not change them\..*\(groups\.manage\)/)
@@ -297,7 +241,7 @@ describe('collections in a browser', { skip, timeout: 240_000 }, () => {
   });
 
   test('the tenant says that the collections of the site are not its own', async () => {
-    await signIn('tenant');
+    await signIn(page, world, 'tenant');
     const [device] = (await world.clients.tenant.devices.list()).items;
     assert.ok(device);
     const tenantUrl = world.host('tenant').ready.consoleUrl;
@@ -312,6 +256,6 @@ describe('collections in a browser', { skip, timeout: 240_000 }, () => {
   });
 
   test('the browser had nothing to complain about', () => {
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(scene.complaints, []);
   });
 });

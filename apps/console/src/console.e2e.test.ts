@@ -1,51 +1,22 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { createProcessWorld, type HostName, type ProcessWorld } from '@moorline/testkit/processes';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const CONSOLE = process.env.MOORLINE_CONSOLE ?? join(ROOT, 'dist', 'console');
-const SCREENSHOTS = join(ROOT, '.build', 'screenshots');
-/** The README's picture is the test's own, taken when it is asked for: otherwise every run would change it. */
-const README_PICTURE = {
-  name: 'trail-light',
-  file: join(ROOT, 'docs', 'images', 'device-action.png'),
-};
-const PASSWORD = 'four quiet herons landing';
-
-/** What a browser must not say while it is used: every error and warning of the page. */
-function watch(page: Page, complaints: string[]): void {
-  page.on('console', (message) => {
-    if (!['error', 'warning'].includes(message.type())) return;
-    // Chromium reports every refused request; being asked to sign in is one.
-    if (/status of 401/.test(message.text())) return;
-    complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
-}
-
-async function signInByLink(page: Page, world: ProcessWorld, name: HostName): Promise<string> {
-  const { url } = await world.host(name).request<{ url: string }>('signInLink');
-  await page.goto(url);
-  return url;
-}
-
-async function setPassword(page: Page): Promise<void> {
-  await page.getByLabel(/^New password/).fill(PASSWORD);
-  await page.getByLabel(/^Confirm new password/).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Set password' }).click();
-  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-}
-
-async function openFromNavigation(page: Page, title: string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: title }).click();
-  await page.getByRole('heading', { name: title, level: 1 }).waitFor();
-}
+import type { ProcessWorld } from '@moorline/testkit/processes';
+import type { Page } from 'playwright-core';
+import {
+  CONSOLE,
+  type ConsoleScene,
+  openConsoleScene,
+  openFromNavigation,
+  openSignInLink,
+  overflow,
+  PASSWORD,
+  setPassword,
+  signIn,
+  skip,
+} from './testing/console-scene.fixture.ts';
 
 async function openDevice(page: Page, name: string): Promise<void> {
   await openFromNavigation(page, 'Devices');
@@ -53,69 +24,33 @@ async function openDevice(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { name, level: 1 }).waitFor();
 }
 
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-}
-
-const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip =
-  process.env.MOORLINE_NO_CHROMIUM === '1' || !existsSync(browserPath)
-    ? 'no Chromium on this machine'
-    : false;
-
 describe('the console in a browser', { skip, timeout: 240_000 }, () => {
+  let scene: ConsoleScene;
   let world: ProcessWorld;
+  let page: Page;
   let tenantUrl = '';
   let deviceName = '';
-  let browser: Browser;
-  let context: BrowserContext;
-  let page: Page;
-  const complaints: string[] = [];
-  const picture = async (name: string): Promise<void> => {
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
-    if (name === README_PICTURE.name && process.env.UPDATE_IMAGES === '1') {
-      await copyFile(join(SCREENSHOTS, `${name}.png`), README_PICTURE.file);
-    }
-  };
+  const picture = (name: string): Promise<void> => scene.picture(name);
 
   before(async () => {
-    assert.ok(existsSync(join(CONSOLE, 'index.html')), 'build the console first: npm run build');
-    await mkdir(SCREENSHOTS, { recursive: true });
-    world = await createProcessWorld({ programs: 'source', consoleFolder: CONSOLE });
+    scene = await openConsoleScene({ documents: { 'trail-light': 'device-action' } });
+    ({ world, page } = scene);
     await world.start('tenant');
     await world.start('site');
     await world.attach();
     await world.enrolAgent();
     tenantUrl = world.host('tenant').ready.consoleUrl;
     deviceName = world.agent().ready.deviceName;
-    browser = await chromium.launch({
-      executablePath: browserPath,
-      args: [
-        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      ],
-    });
-    context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      reducedMotion: 'reduce',
-      colorScheme: 'light',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    watch(page, complaints);
   });
 
   after(async () => {
-    await browser?.close();
-    await world?.[Symbol.asyncDispose]();
+    await scene?.[Symbol.asyncDispose]();
   });
 
   let spentLink = '';
 
   test('a one-time link signs in, leaves the address, and asks for a password', async () => {
-    spentLink = await signInByLink(page, world, 'tenant');
+    spentLink = await openSignInLink(page, world, 'tenant');
     await page.getByRole('heading', { name: 'Set your password' }).waitFor();
     assert.equal(new URL(page.url()).hash, '');
     await page.getByLabel(/^New password/).fill('short');
@@ -127,8 +62,8 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
   });
 
   test('a spent link is refused with the way to another', async () => {
-    const other = await browser.newPage();
-    watch(other, complaints);
+    const other = await scene.browser.newPage();
+    scene.watch(other);
     await other.goto(spentLink);
     await other.getByText('This sign-in link does not work any more').waitFor();
     await other.getByText('moorline sign-in-link').waitFor();
@@ -301,9 +236,7 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
   });
 
   test('the same console at the site says where one is, and shows its own end of the attachment', async () => {
-    await signInByLink(page, world, 'site');
-    await page.getByRole('heading', { name: 'Set your password' }).waitFor();
-    await setPassword(page);
+    await signIn(page, world, 'site');
     await page.getByText('Site HQ1').waitFor();
     await openFromNavigation(page, 'Cloud attach');
     await page.getByRole('region', { name: 'Attachment' }).getByText('Contoso').waitFor();
@@ -336,6 +269,6 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
   });
 
   test('the browser had nothing to complain about', () => {
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(scene.complaints, []);
   });
 });

@@ -1,98 +1,55 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { createProcessWorld, type ProcessWorld } from '@moorline/testkit/processes';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { ProcessWorld } from '@moorline/testkit/processes';
+import type { Locator, Page } from 'playwright-core';
+import {
+  type ConsoleScene,
+  isForDocuments,
+  openFromNavigation as open,
+  openConsoleScene,
+  ROOT,
+  signIn,
+  skip,
+} from './testing/console-scene.fixture.ts';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const CONSOLE = process.env.MOORLINE_CONSOLE ?? join(ROOT, 'dist', 'console');
-const SCREENSHOTS = join(ROOT, '.build', 'screenshots');
-/** Pictures of the documents, taken when they are asked for: otherwise every run would change them. */
-const PICTURES: Readonly<Record<string, string>> = {
-  'fleet-home-light': 'home',
-  'fleet-devices-light': 'devices',
-};
-const PASSWORD = 'four quiet herons landing';
 /** More than two windows of the list: the end is not read with the start. */
 const DEVICES = 240;
 
-const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip =
-  process.env.MOORLINE_NO_CHROMIUM === '1' || !existsSync(browserPath)
-    ? 'no Chromium on this machine'
-    : false;
-
 describe('the console with a fleet', { skip, timeout: 240_000 }, () => {
+  let scene: ConsoleScene;
   let world: ProcessWorld;
   let simulation: ChildProcess | undefined;
-  let browser: Browser;
   let page: Page;
   let grid: Locator;
-  const complaints: string[] = [];
-  const picture = async (name: string): Promise<void> => {
-    const path = join(SCREENSHOTS, `${name}.png`);
-    await page.screenshot({ path });
-    const file = PICTURES[name];
-    if (file && process.env.UPDATE_IMAGES === '1') {
-      await copyFile(path, join(ROOT, 'docs', 'images', `${file}.png`));
-    }
-  };
-  const openFromNavigation = async (title: string): Promise<void> => {
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: title }).click();
-    await page.getByRole('heading', { name: title, level: 1 }).waitFor();
-  };
+  const picture = (name: string): Promise<void> => scene.picture(name);
+  const openFromNavigation = (title: string): Promise<void> => open(page, title);
   /** The row of that place in the list, the first being 1. */
   const row = (place: number): Locator => grid.locator(`[aria-rowindex="${place + 1}"]`);
   const current = async (): Promise<number> =>
     Number(await grid.locator('[data-current]').getAttribute('aria-rowindex')) - 1;
 
   before(async () => {
-    assert.ok(existsSync(join(CONSOLE, 'index.html')), 'build the console first: npm run build');
-    await mkdir(SCREENSHOTS, { recursive: true });
-    world = await createProcessWorld({ programs: 'source', consoleFolder: CONSOLE });
+    scene = await openConsoleScene({
+      documents: { 'fleet-home-light': 'home', 'fleet-devices-light': 'devices' },
+      // A change that came too late.
+      expected: /status of 412/,
+    });
+    ({ world, page } = scene);
     await world.start('tenant');
     await world.start('site');
     await world.attach();
     simulation = await simulate(world, DEVICES, ['--always-online']);
     await knownAtTenant(world, simulation);
-    browser = await chromium.launch({
-      executablePath: browserPath,
-      args: [
-        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      ],
-    });
-    page = await browser.newPage({
-      viewport: { width: 1280, height: 800 },
-      reducedMotion: 'reduce',
-      colorScheme: 'light',
-    });
-    page.setDefaultTimeout(10_000);
-    page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
-    page.on('console', (message) => {
-      if (!['error', 'warning'].includes(message.type())) return;
-      // Chromium reports every refused request: being asked to sign in, and a change that came too late.
-      if (/status of (401|412)/.test(message.text())) return;
-      complaints.push(message.text());
-    });
     grid = page.getByRole('grid', { name: 'Devices' });
-    const { url } = await world.host('tenant').request<{ url: string }>('signInLink');
-    await page.goto(url);
-    await page.getByLabel(/^New password/).fill(PASSWORD);
-    await page.getByLabel(/^Confirm new password/).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Set password' }).click();
-    await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+    await signIn(page, world, 'tenant');
   });
 
   after(async () => {
-    await browser?.close();
     if (simulation) await stop(simulation);
-    await world?.[Symbol.asyncDispose]();
+    await scene?.[Symbol.asyncDispose]();
   });
 
   test('every number of Home leads to the list behind it', async () => {
@@ -219,7 +176,6 @@ describe('the console with a fleet', { skip, timeout: 240_000 }, () => {
     assert.deepEqual([policyPollMinutes, inventoryMinutes], [45, 120]);
   });
 
-  const isForDocuments = process.env.UPDATE_IMAGES === '1';
   test('the documents show an organization at work', { skip: !isForDocuments }, async () => {
     const { devices, actions } = world.clients.tenant;
     for (const device of (await devices.list({ top: 14, skip: 60 })).items) {
@@ -244,7 +200,7 @@ describe('the console with a fleet', { skip, timeout: 240_000 }, () => {
   });
 
   test('the browser had nothing to complain about', () => {
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(scene.complaints, []);
   });
 });
 

@@ -1,61 +1,30 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { createProcessWorld, type ProcessWorld } from '@moorline/testkit/processes';
-import { type Browser, chromium, type Page } from 'playwright-core';
-
-const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
-const CONSOLE = process.env.MOORLINE_CONSOLE ?? join(ROOT, 'dist', 'console');
-const SCREENSHOTS = join(ROOT, '.build', 'screenshots');
-const PASSWORD = 'four quiet herons landing';
-
-const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip =
-  process.env.MOORLINE_NO_CHROMIUM === '1' || !existsSync(browserPath)
-    ? 'no Chromium on this machine'
-    : false;
+import type { ProcessWorld } from '@moorline/testkit/processes';
+import type { Page } from 'playwright-core';
+import {
+  type ConsoleScene,
+  openConsoleScene,
+  openFromNavigation,
+  overflow,
+  signIn,
+  skip,
+} from '../../testing/console-scene.fixture.ts';
 
 describe('the checks of cloud attach in the site’s console', { skip, timeout: 240_000 }, () => {
+  let scene: ConsoleScene;
   let world: ProcessWorld;
-  let browser: Browser;
   let page: Page;
-  const complaints: string[] = [];
 
   before(async () => {
-    assert.ok(existsSync(join(CONSOLE, 'index.html')), `no console in ${CONSOLE}: npm run build`);
-    await mkdir(SCREENSHOTS, { recursive: true });
-    world = await createProcessWorld({ programs: 'source', consoleFolder: CONSOLE });
+    scene = await openConsoleScene();
+    ({ world, page } = scene);
     await Promise.all([world.start('tenant'), world.start('site')]);
-    browser = await chromium.launch({
-      executablePath: browserPath,
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    });
-    page = await browser.newPage({
-      viewport: { width: 1280, height: 900 },
-      reducedMotion: 'reduce',
-    });
-    page.on('console', (message) => {
-      const isComplaint = ['error', 'warning'].includes(message.type());
-      if (isComplaint && !/status of 401/.test(message.text())) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
-    const { url } = await world.host('site').request<{ url: string }>('signInLink');
-    await page.goto(url);
-    await page.getByLabel(/^New password/).fill(PASSWORD);
-    await page.getByLabel(/^Confirm new password/).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Set password' }).click();
-    await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-    await page
-      .getByRole('navigation', { name: 'Main' })
-      .getByRole('link', { name: 'Cloud attach' })
-      .click();
+    await signIn(page, world, 'site');
+    await openFromNavigation(page, 'Cloud attach');
   });
   after(async () => {
-    await browser?.close();
-    await world?.[Symbol.asyncDispose]();
+    await scene?.[Symbol.asyncDispose]();
   });
 
   test('before attaching, a join token is checked, and every prerequisite says what was found', async () => {
@@ -76,7 +45,7 @@ describe('the checks of cloud attach in the site’s console', { skip, timeout: 
       .getByText('Enrol a device')
       .waitFor();
     await section.getByText('20 checked, none failed').waitFor();
-    await page.screenshot({ path: join(SCREENSHOTS, 'site-prerequisites.png'), fullPage: true });
+    await scene.picture('site-prerequisites', { fullPage: true });
   });
 
   test('once attached, the endpoints are listed with result and time, and checked on demand', async () => {
@@ -92,11 +61,8 @@ describe('the checks of cloud attach in the site’s console', { skip, timeout: 
       .first()
       .waitFor();
     await section.getByRole('row').filter({ hasText: 'Not reached' }).first().waitFor();
-    await page.screenshot({ path: join(SCREENSHOTS, 'site-endpoints.png'), fullPage: true });
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    assert.equal(overflow, 0);
-    assert.deepEqual(complaints, []);
+    await scene.picture('site-endpoints', { fullPage: true });
+    assert.equal(await overflow(page), 0);
+    assert.deepEqual(scene.complaints, []);
   });
 });
