@@ -236,6 +236,8 @@ export async function startHost(
   });
   stack.use(gateway);
   federation.registerGateway(devices);
+  // Stopped before the listeners too: its open channels would hold them until they are cut off.
+  stack.use(federation);
 
   // Who dials in needs the gateway's address, so it is the first to listen.
   const deviceAddress = await devices.listen();
