@@ -87,13 +87,14 @@ async function create(options: ConstellationOptions = {}): Promise<Constellation
     star(SITE_PROFILE, 'HQ1'),
   ]);
   const agents: ConstellationAgent[] = [];
+  let owned = stack;
 
   async function addAgent(
     agentOptions: { name?: string; provider?: InventoryProvider } = {},
   ): Promise<ConstellationAgent> {
     const name = agentOptions.name ?? `device-${agents.length + 1}`;
     const provider = agentOptions.provider ?? createScriptedProvider({ name });
-    const agent = stack.use(
+    const agent = owned.use(
       createAgent({
         folder: join(folder, `agent-${agents.length + 1}`),
         provider,
@@ -154,7 +155,7 @@ async function create(options: ConstellationOptions = {}): Promise<Constellation
 
   for (let index = 0; index < (options.devices ?? 1); index++) await addAgent();
   if (options.attached ?? true) await attach();
-  const owned = stack.move();
+  owned = stack.move();
   return {
     tenant,
     site,
