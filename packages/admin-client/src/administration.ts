@@ -1,29 +1,20 @@
 import {
   ADMIN_PATHS,
   type Administrator,
-  type AttachEndpoint,
-  type AttachRequest,
   type AuditEvent,
-  type CheckPrerequisites,
   type ClientSettings,
-  type CloudAttach,
-  type CollectionOf,
   type Connector,
   type CreateAdministrator,
   type CreateEnrolmentToken,
   type CreateJoinToken,
-  type CreateLinkedAdministrator,
   type EnrolmentToken,
   type JoinToken,
-  type LinkedAdministrator,
-  type Prerequisite,
-  type StatusMessage,
   type UpdateAdministrator,
 } from '@moorline/contracts/admin';
 import { iterate, type Page, readAll, readPage } from './collection.ts';
-import { AdminApiError, parseJson } from './errors.ts';
 import { type ListOptions, listQuery } from './odata.ts';
 import type { CallOptions, Transport } from './transport.ts';
+import { readVersioned } from './versioned.ts';
 
 /** At the upper end of an attachment: who is attached. Every method: @throws AdminApiError */
 export interface ConnectorsClient {
@@ -33,27 +24,6 @@ export interface ConnectorsClient {
   revoke(id: string, options?: CallOptions): Promise<void>;
   /** A token that attaches one site; its text is in this answer only. */
   createJoinToken(body?: CreateJoinToken, options?: CallOptions): Promise<JoinToken>;
-}
-
-/** At a site: its own end of the attachment. */
-export interface CloudAttachClient {
-  get(options?: CallOptions): Promise<CloudAttach>;
-  attach(body: AttachRequest, options?: CallOptions): Promise<CloudAttach>;
-  /** As whom administrators of the other end act here. */
-  linkedAdministrators(options?: CallOptions): Promise<readonly LinkedAdministrator[]>;
-  linkAdministrator(
-    body: CreateLinkedAdministrator,
-    options?: CallOptions,
-  ): Promise<LinkedAdministrator>;
-  unlinkAdministrator(tenantUserId: string, options?: CallOptions): Promise<void>;
-  /** What attaching needs, judged now; with a join token against its tenant. The token is not spent. */
-  prerequisites(body?: CheckPrerequisites, options?: CallOptions): Promise<readonly Prerequisite[]>;
-  /** The addresses that the tenant publishes, as they were last checked. */
-  endpoints(options?: CallOptions): Promise<readonly AttachEndpoint[]>;
-  /** The same, checked now. */
-  checkEndpoints(options?: CallOptions): Promise<readonly AttachEndpoint[]>;
-  /** What the checks of the endpoints raised, newest first. */
-  statusMessages(options?: CallOptions): Promise<readonly StatusMessage[]>;
 }
 
 export interface EnrolmentTokensClient {
@@ -122,36 +92,6 @@ export function createConnectorsClient(transport: Transport): ConnectorsClient {
   };
 }
 
-export function createCloudAttachClient(transport: Transport): CloudAttachClient {
-  const post = <T>(path: string, options: CallOptions, body?: unknown): Promise<T> =>
-    transport.json<T>(path, { ...options, method: 'POST', ...(body !== undefined && { body }) });
-  return {
-    get: (options = {}) => transport.json(ADMIN_PATHS.cloudAttach, options),
-    attach: (body, options = {}) =>
-      transport.json(ADMIN_PATHS.cloudAttach, { ...options, method: 'POST', body }),
-    linkedAdministrators: (options = {}) =>
-      readAll(transport, ADMIN_PATHS.linkedAdministrators, options),
-    linkAdministrator: (body, options = {}) =>
-      transport.json(ADMIN_PATHS.linkedAdministrators, { ...options, method: 'POST', body }),
-    async unlinkAdministrator(tenantUserId, options = {}) {
-      const path = `${ADMIN_PATHS.linkedAdministrators}/${encodeURIComponent(tenantUserId)}`;
-      await transport.send(path, { ...options, method: 'DELETE' });
-    },
-    async prerequisites(body = {}, options = {}) {
-      if (body.joinToken === undefined)
-        return readAll(transport, ADMIN_PATHS.prerequisites, options);
-      return (await post<CollectionOf<Prerequisite>>(ADMIN_PATHS.prerequisites, options, body))
-        .value;
-    },
-    endpoints: (options = {}) => readAll(transport, ADMIN_PATHS.attachEndpoints, options),
-    async checkEndpoints(options = {}) {
-      return (await post<CollectionOf<AttachEndpoint>>(ADMIN_PATHS.checkAttachEndpoints, options))
-        .value;
-    },
-    statusMessages: (options = {}) => readAll(transport, ADMIN_PATHS.statusMessages, options),
-  };
-}
-
 export function createEnrolmentTokensClient(transport: Transport): EnrolmentTokensClient {
   return {
     list: (options = {}) => readAll(transport, ADMIN_PATHS.enrolmentTokens, options),
@@ -168,20 +108,13 @@ export function createClientSettingsClient(transport: Transport): ClientSettings
   return {
     get: (options = {}) => transport.json(ADMIN_PATHS.clientSettings, options),
     async getVersioned(options = {}) {
-      const response = await transport.send(ADMIN_PATHS.clientSettings, options);
-      const settings = parseJson(await response.text());
-      const etag = response.headers.get('etag');
-      if (settings === undefined || etag === null) {
-        throw new AdminApiError({
-          code: 'client.unexpected_answer',
-          message:
-            'The answer is not client settings with their version. A proxy may have changed it.',
-          status: response.status,
-          requestId: response.headers.get('request-id'),
-        });
-      }
-      // Both ends import the same contract; the server checks what it sends against it.
-      return { settings: settings as ClientSettings, etag };
+      const { value, etag } = await readVersioned<ClientSettings>(
+        transport,
+        ADMIN_PATHS.clientSettings,
+        'client settings',
+        options,
+      );
+      return { settings: value, etag };
     },
     set: (body, options = {}) =>
       transport.json(ADMIN_PATHS.clientSettings, { ...options, method: 'PATCH', body }),

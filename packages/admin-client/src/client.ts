@@ -5,16 +5,15 @@ import {
   type AdministratorsClient,
   type AuditEventsClient,
   type ClientSettingsClient,
-  type CloudAttachClient,
   type ConnectorsClient,
   createAdministratorsClient,
   createAuditEventsClient,
   createClientSettingsClient,
-  createCloudAttachClient,
   createConnectorsClient,
   createEnrolmentTokensClient,
   type EnrolmentTokensClient,
 } from './administration.ts';
+import { type CloudAttachClient, createCloudAttachClient } from './cloud-attach.ts';
 import { type CollectionsClient, createCollectionsClient } from './collections.ts';
 import { createDevicesClient, type DevicesClient } from './devices.ts';
 import { type LiveEventOptions, liveEvents } from './live-events.ts';

@@ -12,9 +12,9 @@ import {
   type UpdateCollection,
 } from '@moorline/contracts/admin';
 import { iterate, type Page, readPage } from './collection.ts';
-import { AdminApiError, parseJson } from './errors.ts';
 import { type ListOptions, listQuery } from './odata.ts';
 import type { CallOptions, Transport } from './transport.ts';
+import { readVersioned } from './versioned.ts';
 
 export type CollectionField = keyof ConfigManagerCollection;
 
@@ -87,19 +87,13 @@ export function createCollectionsClient(transport: Transport): CollectionsClient
     nextPage: (nextLink, options = {}) => readPage(transport, nextLink, options),
     get: (id, options = {}) => transport.json(one(id), options),
     async getVersioned(id, options = {}) {
-      const response = await transport.send(one(id), options);
-      const collection = parseJson(await response.text());
-      const etag = response.headers.get('etag');
-      if (collection === undefined || etag === null) {
-        throw new AdminApiError({
-          code: 'client.unexpected_answer',
-          message: 'The answer is not a collection with its version. A proxy may have changed it.',
-          status: response.status,
-          requestId: response.headers.get('request-id'),
-        });
-      }
-      // Both ends import the same contract; the server checks what it sends against it.
-      return { collection: collection as ConfigManagerCollection, etag };
+      const { value, etag } = await readVersioned<ConfigManagerCollection>(
+        transport,
+        one(id),
+        'a collection',
+        options,
+      );
+      return { collection: value, etag };
     },
     create: (body, options = {}) => transport.json(root, { ...options, method: 'POST', body }),
     update: (id, body, options = {}) =>

@@ -4,12 +4,12 @@ export type {
   AuditEventsClient,
   AuditVerification,
   ClientSettingsClient,
-  CloudAttachClient,
   ConnectorsClient,
   EnrolmentTokensClient,
   VersionedClientSettings,
 } from './administration.ts';
 export { type AdminClient, type AdminClientOptions, createAdminClient } from './client.ts';
+export type { CloudAttachClient, VersionedUploadSettings } from './cloud-attach.ts';
 export type { Page } from './collection.ts';
 export type {
   CollectionChangeOptions,
