@@ -44,6 +44,7 @@ import {
 import { createPolicy, POLICY_MIGRATIONS, policyRoutes } from './features/policy/index.ts';
 import { auditRefused, createRefusals, type Refusals } from './features/refusals/index.ts';
 import type { Profile } from './profile.ts';
+import { ACCESS_CHANGED } from './topics.ts';
 
 /** The authority's tables, in the order in which they are made. */
 export const AUTHORITY_MIGRATIONS: readonly Migration[] = [
@@ -106,7 +107,11 @@ export function createAuthority(deps: AuthorityDeps): Authority {
   const { profile, database, clock, logger } = deps;
   const { authorityId } = profile;
   const refusals = createRefusals({ authorityId, database, clock, logger });
-  const access = createAccess({ ...deps, authorityId });
+  const access = createAccess({
+    ...deps,
+    authorityId,
+    onChanged: () => deps.bus.publish(ACCESS_CHANGED, undefined),
+  });
   const devices = createDevices({ ...deps, refusals });
   const inventory = createInventory({ ...deps, refusals });
   const actions = createActions({ ...deps, refusals, presence: devices.presence });
@@ -172,7 +177,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       auditRefused(app, refusals);
       batchRoute(app);
       metadataRoute(app);
-      eventsRoute(app, deps);
+      eventsRoute(app, { ...deps, authorityId });
       deviceRoutes(app, devices);
       enrolmentRoutes(app, { enrolment, devices });
       inventoryRoutes(app, inventory);

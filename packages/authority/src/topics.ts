@@ -11,6 +11,9 @@ export const CHANGE_LOG: Topic<void> = defineTopic<void>('change-log');
 /** Rows of `devices` that a committed transaction wrote or removed, every one of them. */
 export const DEVICE_ROWS: Topic<readonly string[]> = defineTopic<readonly string[]>('device-rows');
 
+/** What somebody may do here has changed; whoever keeps an answer to that asks again. */
+export const ACCESS_CHANGED: Topic<void> = defineTopic<void>('access-changed');
+
 /** Tells who watches, after the commit, that these changed; `uploadable`: the change log has them too. */
 export function announce(
   bus: Bus,

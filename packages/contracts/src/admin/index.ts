@@ -52,6 +52,20 @@ export {
 export { DeviceOperatingSystemSummary, ManagedDeviceOverview } from './managed-device-overview.ts';
 export { ACTION_ID_HEADER, ADMIN_PATHS, CSRF_HEADER } from './paths.ts';
 export {
+  allowedActions,
+  CreateRoleAssignment,
+  CreateRoleDefinition,
+  CreateRoleScopeTag,
+  ResourceOperation,
+  RoleAssignment,
+  RoleDefinition,
+  RoleScopeTag,
+  rolePermissionsOf,
+  UpdateRoleAssignment,
+  UpdateRoleDefinition,
+  UpdateRoleScopeTag,
+} from './roles.ts';
+export {
   Administrator,
   ApiToken,
   AuditEvent,

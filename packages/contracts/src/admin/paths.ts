@@ -4,6 +4,10 @@ export const ADMIN_PATHS = {
   managedDevices: '/v1.0/deviceManagement/managedDevices',
   managedDeviceOverview: '/v1.0/deviceManagement/managedDeviceOverview',
   configManagerCollections: '/v1.0/deviceManagement/configManagerCollections',
+  roleDefinitions: '/v1.0/deviceManagement/roleDefinitions',
+  roleAssignments: '/v1.0/deviceManagement/roleAssignments',
+  roleScopeTags: '/v1.0/deviceManagement/roleScopeTags',
+  resourceOperations: '/v1.0/deviceManagement/resourceOperations',
   batch: '/v1.0/$batch',
   metadata: '/v1.0/$metadata',
   // ours, in the same style

@@ -1,11 +1,16 @@
 import { type Static, Type } from 'typebox';
 
-const RoleName = Type.Enum(['Administrator', 'Help desk', 'Read only']);
+/** `None` holds nothing of its own: of an account, see its role assignments; of a token, all that its owner holds. */
+const RoleName = Type.Enum(['Administrator', 'Help desk', 'Read only', 'None']);
 
 /** GET session: who is signed in, and where. 401 when nobody. */
 export const Session = Type.Object({
-  user: Type.Object({ id: Type.String(), name: Type.String(), role: RoleName }),
+  /** `role`: what people are shown; of an account without a role of its own, the assigned ones. */
+  user: Type.Object({ id: Type.String(), name: Type.String(), role: Type.String() }),
+  /** Those held on any device. */
   permissions: Type.Array(Type.String()),
+  /** Of these, those held on some devices only. */
+  limitedPermissions: Type.Array(Type.String()),
   /** True after a one-time link of an account without a password: set one first. */
   mustSetPassword: Type.Boolean(),
   authority: Type.Object({

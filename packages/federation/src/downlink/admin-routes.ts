@@ -73,7 +73,7 @@ export function registerConnectorRoutes(
     },
     async (request, reply) => {
       const actor = actorOf(request);
-      await authorize(actor, 'connectors.manage');
+      await authorize(actor, 'connectors.create');
       const made = await joinTokens.create(actor, request.body.expiresInMinutes);
       return reply.code(201).send({
         id: made.id,

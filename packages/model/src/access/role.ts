@@ -60,11 +60,6 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
   },
 ];
 
-/** What a site lets its tenant do when the tenant alone decides, unless the site says otherwise. */
-export const DEFAULT_CEILING: readonly Permission[] = PERMISSIONS.filter(isRelayed).filter(
-  (permission) => !PERMISSION_CATALOGUE[permission].isDisruptive,
-);
-
 /** Whether a tenant's request to a site can come to need this permission there. */
 export function isRelayed(permission: Permission): boolean {
   return RELAYED.has(permission);
@@ -81,3 +76,8 @@ const RELAYED: ReadonlySet<Permission> = new Set([
   'actions.read',
   'actions.cancel',
 ]);
+
+/** What a site lets its tenant do when the tenant alone decides, unless the site says otherwise. */
+export const DEFAULT_CEILING: readonly Permission[] = PERMISSIONS.filter(isRelayed).filter(
+  (permission) => !PERMISSION_CATALOGUE[permission].isDisruptive,
+);

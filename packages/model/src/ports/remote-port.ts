@@ -1,6 +1,7 @@
 import type { ActionId, ConnectorId, DeviceId } from '@moorline/kernel';
 import type { Actor } from '../access/actor.ts';
 import type { ActionKind } from '../actions/action.ts';
+import type { UploadPermissions } from '../upload/upload-settings.ts';
 import type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
 
 /** An action that another authority must carry out. */
@@ -15,7 +16,12 @@ export interface RemoteAction {
 /** How this authority reaches the one that manages an attached device. */
 export interface RemoteAuthorities {
   /** Present state, for the reason that a waiting action shows. */
-  describe(origin: ConnectorId): { readonly name: string; readonly online: boolean };
+  describe(origin: ConnectorId): {
+    readonly name: string;
+    readonly online: boolean;
+    /** Whose permissions decide about what is asked of it; absent: those of both. */
+    readonly permissions?: UploadPermissions;
+  };
   /**
    * Wakes the delivery of actions queued for `origin`; the queue itself is the actions' table, so a lost
    * wake-up is caught at the next connection.

@@ -1,5 +1,5 @@
 import { Field, Input, Text } from '@fluentui/react-components';
-import type { Role } from '@moorline/model';
+import { ROLES, type Role } from '@moorline/model';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client } from '../../app/client.ts';
@@ -15,7 +15,8 @@ export function CreateApiTokenDialog({ onClose }: { onClose: () => void }) {
   const queryClient = useQueryClient();
   const { user } = useSession();
   const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>(user.role);
+  const own = ROLES.find((name) => name === user.role);
+  const [role, setRole] = useState<Role>(own ?? 'None');
   const [days, setDays] = useState('90');
   const life = Number(days);
   const isLife = Number.isInteger(life) && life >= 1 && life <= LONGEST_DAYS;
@@ -30,7 +31,8 @@ export function CreateApiTokenDialog({ onClose }: { onClose: () => void }) {
         <ShownOnce what="token" />
         <CopyText label="Token" text={made.token} />
         <Text>
-          It acts as you with the role {made.role}, until {formatDateTime(made.expirationDateTime)}.
+          It acts as you{made.role === 'None' ? '' : ` with the role ${made.role}`}, until{' '}
+          {formatDateTime(made.expirationDateTime)}.
         </Text>
       </FormDialog>
     );
@@ -49,7 +51,11 @@ export function CreateApiTokenDialog({ onClose }: { onClose: () => void }) {
       <Field label="Name" required hint="What uses it.">
         <Input value={name} onChange={(_, data) => setName(data.value)} maxLength={128} />
       </Field>
-      <RoleField value={role} onChange={setRole} upTo={user.role} />
+      {own && own !== 'None' ? (
+        <RoleField value={role} onChange={setRole} upTo={own} offersNone={false} />
+      ) : (
+        <Text>It may do all that you may: your permissions come from role assignments.</Text>
+      )}
       <Field
         label="Valid for, days"
         required

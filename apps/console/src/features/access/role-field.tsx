@@ -7,13 +7,18 @@ export function RoleField({
   value,
   onChange,
   upTo,
+  offersNone = true,
 }: {
   value: Role;
   onChange: (role: Role) => void;
   /** Roles above it are not offered. */
   upTo?: Role;
+  /** Whether the role that holds nothing of its own is among them. */
+  offersNone?: boolean;
 }) {
-  const offered = upTo ? ROLES.slice(ROLES.indexOf(upTo)) : ROLES;
+  const offered = (upTo ? ROLES.slice(ROLES.indexOf(upTo)) : ROLES).filter(
+    (role) => offersNone || role !== 'None',
+  );
   return (
     <Field label="Role" required>
       <RadioGroup

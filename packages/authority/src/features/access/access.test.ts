@@ -17,6 +17,10 @@ import { passwordWeakness } from './secrets.ts';
 
 const PASSWORD = 'correct horse battery';
 
+function helperActor(userId: UserId): UserActor {
+  return { kind: 'user', userId, name: 'helper', role: 'Help desk', via: 'session' };
+}
+
 describe('authorize', () => {
   it('denies nobody-signed-in and every permission that a role does not list', () => {
     assert.throws(() => authorize(null, 'devices.read'), { code: 'access.not_signed_in' });
@@ -43,7 +47,14 @@ describe('authorize', () => {
     );
     assert.deepEqual(
       writes.filter((permission) => ROLE_PERMISSIONS['Help desk'].includes(permission)),
-      ['devices.sync', 'actions.cancel'],
+      [
+        'devices.sync',
+        'devices.wake',
+        'devices.scan',
+        'devices.restart',
+        'devices.collectDiagnostics',
+        'actions.cancel',
+      ],
     );
   });
 });
@@ -192,7 +203,7 @@ describe('access', () => {
       userName: 'helper',
       role: 'Help desk',
     });
-    const helpDesk: UserActor = { ...actor, userId: helper.id, name: 'helper', role: 'Help desk' };
+    const helpDesk = helperActor(helper.id);
     await assert.rejects(
       access.apiTokens.create(helpDesk, { displayName: 't', role: 'Administrator' }),
       { code: 'access.role_too_high' },
@@ -211,7 +222,7 @@ describe('access', () => {
       userName: 'helper',
       role: 'Help desk',
     });
-    const helpDesk: UserActor = { ...actor, userId: helper.id, name: 'helper', role: 'Help desk' };
+    const helpDesk = helperActor(helper.id);
     const own = await access.apiTokens.create(actor, { displayName: 'ci', expiresInDays: 1 });
     assert.deepEqual(await access.apiTokens.list(helpDesk), []);
     await assert.rejects(access.apiTokens.revoke(helpDesk, own.id), {

@@ -2,12 +2,18 @@ import type { Database } from '@moorline/db';
 import type { AuthorityId, Clock, Entropy, UserId } from '@moorline/kernel';
 import { type Administrators, createAdministrators } from './administrators.ts';
 import { type ApiTokens, createApiTokens } from './api-tokens.ts';
+import { type Assignments, createAssignments } from './assignments.ts';
 import { type Authenticated, type Authenticator, createAuthenticator } from './authenticator.ts';
+import { createRoles, type Roles } from './roles.ts';
+import { createScopeTags, type ScopeTags } from './scope-tags.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 
-/** Who administers this authority, and how they prove it. */
+/** Who administers this authority, what they may, and how they prove who they are. */
 export interface Access {
   readonly administrators: Administrators;
+  readonly roles: Roles;
+  readonly assignments: Assignments;
+  readonly scopeTags: ScopeTags;
   readonly apiTokens: ApiTokens;
   readonly signIn: SignIn;
   readonly authenticator: Authenticator;
@@ -24,12 +30,18 @@ export function createAccess(deps: {
   readonly database: Database;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  /** What somebody may do has changed; called after the commit. */
+  readonly onChanged?: () => void;
 }): Access {
-  const administrators = createAdministrators(deps);
+  const changing = { ...deps, onChanged: deps.onChanged ?? (() => {}) };
+  const administrators = createAdministrators(changing);
   const apiTokens = createApiTokens(deps);
   const signIn = createSignIn(deps);
   return {
     administrators,
+    roles: createRoles(changing),
+    assignments: createAssignments(changing),
+    scopeTags: createScopeTags(changing),
     apiTokens,
     signIn,
     authenticator: createAuthenticator(deps),

@@ -1,11 +1,18 @@
 import { type Database, sqlOf } from '@moorline/db';
 import { type AuthorityId, type Clock, type Entropy, type UserId, uuidv7 } from '@moorline/kernel';
-import { type Actor, actorName, type Role } from '@moorline/model';
+import {
+  type Actor,
+  actorName,
+  type Permission,
+  ROLE_PERMISSIONS,
+  type Role,
+} from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
 import { sql } from 'kysely';
 import { recordAudit } from '../audit/index.ts';
-import { authorize } from './authorize.ts';
+import { authorize, requireHeld } from './authorize.ts';
 import { accessErrors } from './errors.ts';
+import { ASSIGNED_ROLES, accountGrants } from './grants.ts';
 import type { AccessTables } from './tables.ts';
 
 export interface AdministratorRow {
@@ -22,17 +29,25 @@ export interface Administrators {
   /** The first account, `admin`, made when there is none. Idempotent. */
   first(): Promise<AdministratorRow>;
   list(actor: Actor): Promise<readonly AdministratorRow[]>;
-  /** @throws `access.name_taken` */
+  /** @throws `access.name_taken`, `access.exceeds_own` */
   create(
     actor: Actor,
     account: { readonly userName: string; readonly role: Role },
   ): Promise<AdministratorRow>;
-  /** Disabling ends the account's sessions. @throws `access.administrator_not_found`, `access.last_administrator` */
+  /**
+   * Disabling ends the account's sessions.
+   * @throws `access.administrator_not_found`, `access.last_administrator`, `access.exceeds_own`
+   */
   update(
     actor: Actor,
     id: UserId,
     change: { readonly role?: Role | undefined; readonly isDisabled?: boolean | undefined },
   ): Promise<AdministratorRow>;
+  /**
+   * Passes when the actor holds all that the account holds, as they must to get into it.
+   * @throws `access.administrator_not_found`, `access.exceeds_own`
+   */
+  requireOver(actor: Actor, id: UserId): Promise<void>;
 }
 
 export function createAdministrators(deps: {
@@ -40,8 +55,23 @@ export function createAdministrators(deps: {
   readonly database: Database;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  /** What somebody may do has changed; called after the commit. */
+  readonly onChanged: () => void;
 }): Administrators {
-  const { authorityId, database, clock, entropy } = deps;
+  const { authorityId, database, clock, entropy, onChanged } = deps;
+
+  /** All that the account holds, of its own and by assignments. @throws `access.administrator_not_found` */
+  async function heldBy(tx: Transaction, id: UserId): Promise<readonly Permission[]> {
+    const row = await sqlOf<AccessTables>(tx)
+      .selectFrom('administrators as a')
+      .select('a.role')
+      .select(ASSIGNED_ROLES.as('assigned'))
+      .where('a.authority_id', '=', authorityId)
+      .where('a.id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw accessErrors.administratorNotFound();
+    return accountGrants(row.role, row.assigned).flatMap(({ permissions }) => permissions);
+  }
 
   async function insert(
     tx: Transaction,
@@ -110,6 +140,7 @@ export function createAdministrators(deps: {
 
     async create(actor, account) {
       authorize(actor, 'administrators.manage');
+      requireHeld(actor, ROLE_PERMISSIONS[account.role]);
       return database.transaction(authorityId, (tx) =>
         insert(tx, account.userName, account.role, actorName(actor)),
       );
@@ -137,7 +168,9 @@ export function createAdministrators(deps: {
           .forUpdate()
           .executeTakeFirst();
         if (!before) throw accessErrors.administratorNotFound();
+        requireHeld(actor, await heldBy(tx, id));
         const role = change.role ?? before.role;
+        requireHeld(actor, ROLE_PERMISSIONS[role]);
         const isDisabled = change.isDisabled ?? before.is_disabled;
         const stays = role === 'Administrator' && !isDisabled;
         if (!stays && holders.every((holder) => holder.id === id) && holders.length > 0) {
@@ -165,8 +198,13 @@ export function createAdministrators(deps: {
           details: { role, isDisabled },
           at: clock.now(),
         });
+        tx.afterCommit(onChanged);
         return toRow(after);
       });
+    },
+
+    async requireOver(actor, id) {
+      requireHeld(actor, await database.read(authorityId, (tx) => heldBy(tx, id)));
     },
   };
 }

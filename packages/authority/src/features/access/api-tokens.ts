@@ -1,9 +1,8 @@
 import { type Database, sqlOf } from '@moorline/db';
 import { type AuthorityId, type Clock, type Entropy, uuidv7 } from '@moorline/kernel';
-import type { Role } from '@moorline/model';
+import { ROLE_PERMISSIONS, ROLES, type Role, reachOf } from '@moorline/model';
 import { recordAudit } from '../audit/index.ts';
 import type { UserActor } from './authorize.ts';
-import { lowerRole } from './authorize.ts';
 import { accessErrors } from './errors.ts';
 import { newSecret, secretHash } from './secrets.ts';
 import type { AccessTables } from './tables.ts';
@@ -23,7 +22,11 @@ export interface ApiTokenRow {
 /** API tokens of the caller's own account; nobody sees or makes another's. */
 export interface ApiTokens {
   list(actor: UserActor): Promise<readonly ApiTokenRow[]>;
-  /** The secret is shown once. @throws `access.role_too_high` */
+  /**
+   * The secret is shown once. The token holds what its role and its owner both hold; with `None`, all that its owner
+   * holds. Without a role it is the owner's own one.
+   * @throws `access.role_too_high`, `access.session_required` for `None` asked for by a token
+   */
   create(
     actor: UserActor,
     token: {
@@ -59,8 +62,13 @@ export function createApiTokens(deps: {
     },
 
     async create(actor, token) {
-      const role = token.role ?? actor.role;
-      if (lowerRole(actor.role, role) !== role) throw accessErrors.roleTooHigh({ role });
+      const role = token.role ?? ownRole(actor);
+      const isTooHigh = ROLE_PERMISSIONS[role].some(
+        (permission) => reachOf(actor, permission) === undefined,
+      );
+      if (isTooHigh) throw accessErrors.roleTooHigh({ role });
+      // It would hold all that its owner holds, and a token holds less.
+      if (role === 'None' && actor.via !== 'session') throw accessErrors.sessionRequired();
       const now = clock.now();
       const secret = newSecret('mlt_', entropy);
       return database.transaction(authorityId, async (tx) => {
@@ -112,6 +120,13 @@ export function createApiTokens(deps: {
       });
     },
   };
+}
+
+/** The built-in role that leaves the actor all that they hold. */
+function ownRole(actor: UserActor): Role {
+  const hasAssignments = actor.grants?.some(({ role }) => role !== actor.role) ?? false;
+  const role = ROLES.find((name) => name === actor.role) ?? 'None';
+  return hasAssignments && role !== 'Administrator' ? 'None' : role;
 }
 
 function toRow(row: AccessTables['api_tokens']): ApiTokenRow {

@@ -1,7 +1,8 @@
 import { type Database, sqlOf } from '@moorline/db';
 import type { AuthorityId, Clock, UserId } from '@moorline/kernel';
-import type { Role } from '@moorline/model';
+import type { Grant, Role } from '@moorline/model';
 import { lowerRole, type UserActor } from './authorize.ts';
+import { ASSIGNED_ROLES, accountGrants, tokenGrants } from './grants.ts';
 import { secretHash } from './secrets.ts';
 import type { AccessTables } from './tables.ts';
 
@@ -43,6 +44,7 @@ export function createAuthenticator(deps: {
               .onRef('a.id', '=', 's.administrator_id'),
           )
           .select(['a.id', 'a.user_name', 'a.role', 'a.password_hash', 's.from_link'])
+          .select(ASSIGNED_ROLES.as('assigned'))
           .where('s.authority_id', '=', authorityId)
           .where('s.token_hash', '=', secretHash(secret))
           .where('s.expires_at', '>', now)
@@ -51,7 +53,7 @@ export function createAuthenticator(deps: {
       );
       if (!row) return null;
       return {
-        actor: userActor(row.id, row.user_name, row.role, 'session'),
+        actor: userActor(row, accountGrants(row.role, row.assigned), 'session'),
         fromLink: row.from_link,
         hasPassword: row.password_hash !== null,
       };
@@ -76,6 +78,7 @@ export function createAuthenticator(deps: {
             't.id as token_id',
             't.last_used_at',
           ])
+          .select(ASSIGNED_ROLES.as('assigned'))
           .where('t.authority_id', '=', authorityId)
           .where('t.token_hash', '=', secretHash(secret))
           .where('t.expires_at', '>', new Date(now))
@@ -94,7 +97,11 @@ export function createAuthenticator(deps: {
         );
       }
       return {
-        actor: userActor(row.id, row.user_name, lowerRole(row.owner_role, row.role), 'token'),
+        actor: userActor(
+          { ...row, role: lowerRole(row.owner_role, row.role) },
+          tokenGrants(row.role, accountGrants(row.owner_role, row.assigned)),
+          'token',
+        ),
         fromLink: false,
         hasPassword: row.password_hash !== null,
       };
@@ -103,18 +110,26 @@ export function createAuthenticator(deps: {
     async localActor(userId) {
       const row = await database.read(authorityId, (tx) =>
         sqlOf<AccessTables>(tx)
-          .selectFrom('administrators')
-          .select(['id', 'user_name', 'role'])
-          .where('authority_id', '=', authorityId)
-          .where('id', '=', userId)
-          .where('is_disabled', '=', false)
+          .selectFrom('administrators as a')
+          .select(['a.id', 'a.user_name', 'a.role'])
+          .select(ASSIGNED_ROLES.as('assigned'))
+          .where('a.authority_id', '=', authorityId)
+          .where('a.id', '=', userId)
+          .where('a.is_disabled', '=', false)
           .executeTakeFirst(),
       );
-      return row ? userActor(row.id, row.user_name, row.role, 'relay') : null;
+      return row ? userActor(row, accountGrants(row.role, row.assigned), 'relay') : null;
     },
   };
 }
 
-function userActor(id: string, name: string, role: Role, via: UserActor['via']): UserActor {
-  return { kind: 'user', userId: id as UserId, name, role, via };
+function userActor(
+  account: { readonly id: string; readonly user_name: string; readonly role: Role },
+  grants: readonly Grant[],
+  via: UserActor['via'],
+): UserActor {
+  const { id, user_name: name } = account;
+  const assigned = [...new Set(grants.map((grant) => grant.role))];
+  const role = account.role === 'None' && assigned.length > 0 ? assigned.join(', ') : account.role;
+  return { kind: 'user', userId: id as UserId, name, role, grants, via };
 }

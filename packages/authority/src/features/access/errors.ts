@@ -13,7 +13,23 @@ export const accessErrors: Readonly<
     | 'administratorNotFound'
     | 'nameTaken'
     | 'lastAdministrator'
-    | 'sessionRequired',
+    | 'sessionRequired'
+    | 'deniedEverywhere'
+    | 'outOfReach'
+    | 'exceedsOwn'
+    | 'roleNotFound'
+    | 'roleBuiltIn'
+    | 'roleNameTaken'
+    | 'roleAssigned'
+    | 'permissionUnknown'
+    | 'assignmentNotFound'
+    | 'assignmentEmpty'
+    | 'collectionUnknown'
+    | 'scopeTagNotFound'
+    | 'scopeTagUsed'
+    | 'scopeTagNameTaken'
+    | 'changedMeanwhile'
+    | 'tooMany',
     ErrorFactory
   >
 > = defineErrors({
@@ -88,5 +104,98 @@ export const accessErrors: Readonly<
     kind: 'failure',
     status: 403,
     text: 'This can only be done by a person who is signed in to the console, not with an API token. Sign in there and do it.',
+  },
+  deniedEverywhere: {
+    code: 'access.denied',
+    kind: 'failure',
+    status: 403,
+    text: 'This is about all devices, and your role, {role}, includes the permission {permission} for some of them only. Ask an administrator for an assignment to all devices.',
+  },
+  outOfReach: {
+    code: 'access.denied',
+    kind: 'failure',
+    status: 403,
+    text: 'Your role, {role}, includes the permission {permission}, but not for this device. Ask an administrator for an assignment that reaches it.',
+  },
+  exceedsOwn: {
+    code: 'access.exceeds_own',
+    kind: 'failure',
+    status: 403,
+    text: 'Nobody can give, change or take over what they do not hold themselves, and {name} does not hold on all devices: {permissions}. Ask somebody who does.',
+  },
+  roleNotFound: {
+    code: 'access.role_not_found',
+    kind: 'failure',
+    status: 404,
+    text: 'There is no such role. List them with “moorline roles list”.',
+  },
+  roleBuiltIn: {
+    code: 'access.role_built_in',
+    kind: 'failure',
+    status: 409,
+    text: 'The role {name} is built in and stays as it is. Copy it and change the copy.',
+  },
+  roleNameTaken: {
+    code: 'access.role_name_taken',
+    kind: 'failure',
+    status: 409,
+    text: 'There is already a role named {name}. Choose another name.',
+  },
+  roleAssigned: {
+    code: 'access.role_assigned',
+    kind: 'failure',
+    status: 409,
+    text: 'The role {name} is still assigned: {by}. Delete these assignments first.',
+  },
+  permissionUnknown: {
+    code: 'access.permission_unknown',
+    kind: 'failure',
+    text: 'There is no permission {permission}. {hint}',
+  },
+  assignmentNotFound: {
+    code: 'access.assignment_not_found',
+    kind: 'failure',
+    status: 404,
+    text: 'There is no such role assignment. List them with “moorline roles assignments”.',
+  },
+  assignmentEmpty: {
+    code: 'access.assignment_empty',
+    kind: 'failure',
+    text: 'An assignment to some devices names scope tags or collections, and one to all devices names neither. Name some, or choose all devices.',
+  },
+  collectionUnknown: {
+    code: 'access.collection_unknown',
+    kind: 'failure',
+    text: 'There is no collection {id} that an assignment can be limited to; those that are built in are not: choose all devices instead. List the collections with “moorline collections list”.',
+  },
+  scopeTagNotFound: {
+    code: 'access.scope_tag_not_found',
+    kind: 'failure',
+    status: 404,
+    text: 'There is no such scope tag. List them with “moorline scope-tags list”.',
+  },
+  scopeTagUsed: {
+    code: 'access.scope_tag_used',
+    kind: 'failure',
+    status: 409,
+    text: 'The scope tag {name} still limits assignments: {by}. Take it out of them first.',
+  },
+  scopeTagNameTaken: {
+    code: 'access.scope_tag_name_taken',
+    kind: 'failure',
+    status: 409,
+    text: 'There is already a scope tag named {name}. Choose another name.',
+  },
+  changedMeanwhile: {
+    code: 'access.changed_meanwhile',
+    kind: 'failure',
+    status: 412,
+    text: 'Somebody else has changed it since you read it. Read it again, and repeat your change if it still makes sense.',
+  },
+  tooMany: {
+    code: 'access.too_many',
+    kind: 'failure',
+    status: 409,
+    text: 'There are {limit} of them already, and no more fit. Delete some that nobody needs.',
   },
 });

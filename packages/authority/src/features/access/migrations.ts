@@ -67,4 +67,72 @@ export const ACCESS_MIGRATIONS: readonly Migration[] = [
         add column keeps_password boolean not null default false`.execute(db);
     },
   },
+  {
+    id: 'access/0003-roles',
+    async up(db) {
+      await sql`create table role_definitions (
+        authority_id uuid not null,
+        id uuid not null,
+        name text not null,
+        name_key text collate "C" not null generated always as (lower(name)) stored,
+        description text not null,
+        permissions text[] not null,
+        version bigint not null,
+        created_at timestamptz not null,
+        changed_at timestamptz not null,
+        primary key (authority_id, id)
+      )`.execute(db);
+      await sql`create unique index role_definitions_by_name
+        on role_definitions (authority_id, name_key)`.execute(db);
+      await sql`create table role_assignments (
+        authority_id uuid not null,
+        id uuid not null,
+        role_id uuid not null,
+        name text not null,
+        description text not null,
+        reaches_all boolean not null,
+        tag_ids uuid[] not null,
+        group_ids uuid[] not null,
+        version bigint not null,
+        created_at timestamptz not null,
+        changed_at timestamptz not null,
+        primary key (authority_id, id)
+      )`.execute(db);
+      await sql`create table role_assignment_members (
+        authority_id uuid not null,
+        assignment_id uuid not null,
+        administrator_id uuid not null,
+        primary key (authority_id, administrator_id, assignment_id),
+        foreign key (authority_id, assignment_id)
+          references role_assignments (authority_id, id) on delete cascade,
+        foreign key (authority_id, administrator_id)
+          references administrators (authority_id, id) on delete cascade
+      )`.execute(db);
+      await sql`create index role_assignment_members_by_assignment
+        on role_assignment_members (authority_id, assignment_id)`.execute(db);
+      await sql`create table scope_tags (
+        authority_id uuid not null,
+        id uuid not null,
+        name text not null,
+        name_key text collate "C" not null generated always as (lower(name)) stored,
+        description text not null,
+        origins uuid[] not null,
+        version bigint not null,
+        created_at timestamptz not null,
+        changed_at timestamptz not null,
+        primary key (authority_id, id)
+      )`.execute(db);
+      await sql`create unique index scope_tags_by_name on scope_tags (authority_id, name_key)`.execute(
+        db,
+      );
+      for (const table of [
+        'role_definitions',
+        'role_assignments',
+        'role_assignment_members',
+        'scope_tags',
+      ]) {
+        await secureTable(db, table);
+      }
+    },
+  },
 ];

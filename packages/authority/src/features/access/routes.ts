@@ -14,7 +14,7 @@ import {
 } from '@moorline/contracts/admin';
 import type { AttemptLimiter, HttpApp } from '@moorline/http';
 import { type AuthorityId, rfc3339, type UserId } from '@moorline/kernel';
-import { type Actor, actorName, ROLE_PERMISSIONS } from '@moorline/model';
+import { type Actor, actorName, permissionsOf, reachOf } from '@moorline/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type Access, signInPath } from './access.ts';
@@ -23,6 +23,7 @@ import type { ApiTokenRow } from './api-tokens.ts';
 import type { Authenticated } from './authenticator.ts';
 import { administratorOf, authorize } from './authorize.ts';
 import { accessErrors } from './errors.ts';
+import { roleRoutes } from './role-routes.ts';
 import type { NewSession } from './sign-in.ts';
 
 export interface AccessRoutesDeps {
@@ -58,11 +59,12 @@ export function accessAuthenticator(
   };
 }
 
-/** Sign-in, the caller's own password and API tokens, and the authority's administrators. */
+/** Sign-in, the caller's own password and API tokens, and the authority's administrators and their roles. */
 export function accessRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
   sessionRoutes(app, deps);
   tokenRoutes(app, deps.access);
   administratorRoutes(app, deps.access);
+  roleRoutes(app, deps.access);
 }
 
 function sessionRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
@@ -83,7 +85,10 @@ function sessionRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
     mustSetPassword: boolean;
   }): Session => ({
     user: { id: found.actor.userId, name: found.actor.name, role: found.actor.role },
-    permissions: [...ROLE_PERMISSIONS[found.actor.role]],
+    permissions: [...permissionsOf(found.actor)],
+    limitedPermissions: permissionsOf(found.actor).filter(
+      (permission) => reachOf(found.actor, permission) !== null,
+    ),
     mustSetPassword: found.mustSetPassword,
     authority: { ...authority },
   });
@@ -209,8 +214,10 @@ function sessionRoutes(app: HttpApp, deps: AccessRoutesDeps): void {
       const actor = administratorOf(request.actor);
       const userId = (request.body.userId ?? actor.userId) as UserId;
       // A link is the whole account: a token with a lower role must not become its owner.
-      if (userId !== actor.userId || actor.via === 'token')
+      if (userId !== actor.userId || actor.via === 'token') {
         authorize(actor, 'administrators.manage');
+        await access.administrators.requireOver(actor, userId);
+      }
       // Whoever finds a console open must not find in it a way around the password.
       const keepsPassword = userId === actor.userId && actor.via === 'session';
       const link = await access.signIn.createLink(userId, actorName(actor), { keepsPassword });

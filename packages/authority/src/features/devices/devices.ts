@@ -3,7 +3,7 @@ import type { QueryOptions } from '@moorline/codecs/odata';
 import type { ManagedDevice, ManagedDeviceOverview } from '@moorline/contracts/admin';
 import { type Database, sqlOf } from '@moorline/db';
 import { type Clock, type ConnectorId, type DeviceId, isUuid, type Logger } from '@moorline/kernel';
-import type { Actor } from '@moorline/model';
+import { type Actor, reachOf } from '@moorline/model';
 import type {
   RemoteAuthorities,
   StagedDevices,
@@ -15,7 +15,7 @@ import { sql } from 'kysely';
 import type { ListPage } from '../../listing/list.ts';
 import { managementAgents, type Profile } from '../../profile.ts';
 import { announce } from '../../topics.ts';
-import { authorize } from '../access/index.ts';
+import { authorize, authorizeDevice } from '../access/index.ts';
 import type { Refusals } from '../refusals/index.ts';
 import { createDeviceDirectory, type DeviceDirectory } from './directory/directory.ts';
 import { deviceErrors } from './errors.ts';
@@ -92,24 +92,35 @@ export function createDevices(deps: {
     directory,
     async list(actor, options) {
       authorize(actor, 'devices.read');
-      return listDevices(lists, options, presentation());
+      return listDevices(lists, options, presentation(), reachOf(actor, 'devices.read'));
     },
     async get(actor, id) {
-      const row = await database.read(authorityId, (tx) => requireDevice(tx, id));
-      authorize(actor, 'devices.read');
+      const row = await database.read(authorityId, async (tx) => {
+        const device = await requireDevice(tx, id);
+        await authorizeDevice(tx, actor, 'devices.read', device, () =>
+          deviceErrors.notFound({ id: id.slice(0, 64) }),
+        );
+        return device;
+      });
       return managedDevice(row, presentation());
     },
     async count(actor, options) {
       authorize(actor, 'devices.read');
-      return countMatching(lists, options, presentation());
+      return countMatching(lists, options, presentation(), reachOf(actor, 'devices.read'));
     },
     async overview(actor) {
       authorize(actor, 'devices.read');
       const present = presentation();
+      const reach = reachOf(actor, 'devices.read');
+      // Totals are by connector already; of collections only the table knows the members.
+      const isByOrigin = reach === null || reach?.groups.length === 0;
       const groups =
-        (await directory.groups(present.now)) ??
-        (await database.read(authorityId, (tx) => readGroups(tx, present.now)));
-      return overviewOf(authorityId, groups, present);
+        (isByOrigin ? await directory.groups(present.now) : null) ??
+        (await database.read(authorityId, (tx) => readGroups(tx, present.now, reach)));
+      const reached = groups.filter(
+        ({ origin }) => reach === null || !isByOrigin || reach?.origins.includes(origin ?? ''),
+      );
+      return overviewOf(authorityId, reached, present);
     },
     async countsByOrigin() {
       const totals = await database.read(authorityId, readTotals);

@@ -1,7 +1,8 @@
-import type { OrderBy, QueryOptions } from '@moorline/codecs/odata';
+import type { Filter, OrderBy, QueryOptions } from '@moorline/codecs/odata';
 import type { ManagedDevice } from '@moorline/contracts/admin';
 import { type Database, sqlOf } from '@moorline/db';
 import type { AuthorityId } from '@moorline/kernel';
+import type { Reach } from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
 import { type RawBuilder, sql } from 'kysely';
 import { filterSql } from '../../listing/filter-sql.ts';
@@ -14,6 +15,7 @@ import {
   orderSql,
   positionSql,
 } from '../../listing/page.ts';
+import { reachSql } from '../access/index.ts';
 import type { DeviceDirectory } from './directory/directory.ts';
 import { deviceColumns } from './entity.ts';
 import { type DeviceRow, managedDevice, type Presentation } from './present.ts';
@@ -37,8 +39,8 @@ const INDEXED: readonly string[] = [
 const FEW_SKIPPED = 1000;
 
 /**
- * A page of the devices that the options ask for: from an index where one serves it, else from the directory, and
- * from the whole table while the directory cannot answer.
+ * A page of the devices that the options ask for, of those in reach: from an index where one serves it, else from the
+ * directory, and from the whole table while the directory cannot answer, which knows no members of collections.
  * @throws `odata.skiptoken_invalid`
  */
 export async function listDevices(
@@ -47,20 +49,26 @@ export async function listDevices(
     readonly database: Database;
     readonly directory: DeviceDirectory;
   },
-  options: QueryOptions,
+  asked: QueryOptions,
   presentation: Presentation,
+  reach: Reach | null | undefined,
 ): Promise<ListPage<ManagedDevice>> {
   const { authorityId, database, directory } = deps;
-  const page = isIndexed(options) ? null : await directory.page(options, presentation);
-  if (!page) return database.read(authorityId, (tx) => readPage(tx, options, presentation));
+  const { options, members } = withinReach(asked, reach);
+  const isOfTable = isIndexed(options) || members !== null;
+  const page = isOfTable ? null : await directory.page(options, presentation);
+  if (!page) {
+    return database.read(authorityId, (tx) => readPage(tx, options, presentation, members));
+  }
   return database.read(authorityId, async (tx) => {
     const rows = await loadDevices(tx, page.ids);
     const total = options.count && !isNarrowed(options) ? await readTotal(tx) : page.count;
     return {
-      // One that was removed just now is missing.
+      // One that was removed just now is missing, or that another connector brings now.
       items: page.ids.flatMap((id) => {
         const row = rows.get(id);
-        return row ? [managedDevice(row, presentation)] : [];
+        const isReached = reach === null || reach?.origins.includes(row?.origin ?? '') === true;
+        return row && isReached ? [managedDevice(row, presentation)] : [];
       }),
       count: options.count ? total : null,
       skipToken: page.skipToken,
@@ -75,12 +83,47 @@ export async function countMatching(
     readonly database: Database;
     readonly directory: DeviceDirectory;
   },
-  options: QueryOptions,
+  asked: QueryOptions,
   presentation: Presentation,
+  reach: Reach | null | undefined,
 ): Promise<number> {
   const { authorityId, database, directory } = deps;
-  const count = isNarrowed(options) ? await directory.count(options, presentation) : null;
-  return count ?? database.read(authorityId, (tx) => countDevices(tx, options, presentation));
+  const { options, members } = withinReach(asked, reach);
+  const isOfDirectory = isNarrowed(options) && members === null;
+  const count = isOfDirectory ? await directory.count(options, presentation) : null;
+  return (
+    count ?? database.read(authorityId, (tx) => countDevices(tx, options, presentation, members))
+  );
+}
+
+/**
+ * The question about the devices in reach. Connectors become a condition like any other, so that whoever answers it
+ * answers this one; `members`: what only the table can tell, null when there is no such thing.
+ */
+export function withinReach(
+  options: QueryOptions,
+  reach: Reach | null | undefined,
+): { readonly options: QueryOptions; readonly members: Reach | null } {
+  if (reach === null) return { options, members: null };
+  if (reach && reach.groups.length > 0) return { options, members: reach };
+  const values = (reach?.origins ?? []).map((value) => ({ type: 'string', value }) as const);
+  const within: Filter =
+    values.length > 0
+      ? { kind: 'in', property: 'connectorId', values }
+      : { kind: 'and', operands: [isNull(true), isNull(false)] };
+  const filter: Filter =
+    options.filter === null ? within : { kind: 'and', operands: [within, options.filter] };
+  return { options: { ...options, filter }, members: null };
+}
+
+/** Both at once hold for no device. */
+function isNull(expected: boolean): Filter {
+  return {
+    kind: 'comparison',
+    property: 'connectorId',
+    operator: expected ? 'eq' : 'ne',
+    value: { type: 'null' },
+  };
 }
 
 function isNarrowed({ filter, search }: QueryOptions): boolean {
@@ -102,11 +145,12 @@ export async function readPage(
   tx: Transaction,
   options: QueryOptions,
   presentation: Presentation,
+  members: Reach | null = null,
 ): Promise<ListPage<ManagedDevice>> {
   const columns = deviceColumns(presentation.agents, presentation.now);
   const order = listOrder(options, columns, DEFAULT_ORDER);
   const top = pageSize(options);
-  const conditions = matching(tx, options, presentation);
+  const conditions = matching(tx, options, presentation, members);
   if (options.skipToken !== null) {
     conditions.push(afterSql(order, decodeSkipToken(order, options.skipToken)));
   }
@@ -120,7 +164,7 @@ export async function readPage(
   const last = page.at(-1);
   return {
     items: page.map((row) => managedDevice(row, presentation)),
-    count: options.count ? await countDevices(tx, options, presentation) : null,
+    count: options.count ? await countDevices(tx, options, presentation, members) : null,
     skipToken:
       rows.length > top && last
         ? encodeSkipToken(order, { keys: last.position, id: last.id })
@@ -133,12 +177,13 @@ export async function countDevices(
   tx: Transaction,
   options: QueryOptions,
   presentation: Presentation,
+  members: Reach | null = null,
 ): Promise<number> {
-  if (!isNarrowed(options)) {
+  if (!isNarrowed(options) && members === null) {
     return readTotal(tx);
   }
   const { rows } = await sql<{ count: string }>`select count(*) as count from devices
-    where ${sql.join(matching(tx, options, presentation), sql` and `)}`.execute(
+    where ${sql.join(matching(tx, options, presentation, members), sql` and `)}`.execute(
     sqlOf<DeviceTables>(tx),
   );
   return Number(rows[0]?.count ?? 0);
@@ -152,8 +197,12 @@ function matching(
   tx: Transaction,
   options: QueryOptions,
   presentation: Presentation,
+  members: Reach | null,
 ): RawBuilder<boolean>[] {
-  const conditions = [sql<boolean>`authority_id = ${tx.authorityId}`];
+  const conditions = [
+    sql<boolean>`authority_id = ${tx.authorityId}`,
+    ...(members ? [reachSql(tx, members, { id: sql`id`, origin: sql`origin` })] : []),
+  ];
   if (options.filter !== null) {
     const columns = deviceColumns(presentation.agents, presentation.now);
     conditions.push(filterSql(options.filter, columns));

@@ -3,9 +3,11 @@ import type {
   ManagedDeviceOverview,
 } from '@moorline/contracts/admin';
 import { sqlOf } from '@moorline/db';
+import type { Reach } from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
 import { sql } from 'kysely';
 import type { ManagementAgent } from '../../profile.ts';
+import { reachSql } from '../access/index.ts';
 import { ACTIVE_WITHIN_MS } from './entity.ts';
 import type { Presentation } from './present.ts';
 import type { DeviceTables } from './tables.ts';
@@ -37,8 +39,12 @@ const FAMILIES: readonly (readonly [Family, RegExp])[] = [
   ],
 ];
 
-/** The same groups, read from the table: each row is looked at. */
-export async function readGroups(tx: Transaction, now: number): Promise<readonly DeviceGroup[]> {
+/** The same groups of the devices in reach, read from the table: each row is looked at. */
+export async function readGroups(
+  tx: Transaction,
+  now: number,
+  reach: Reach | null | undefined = null,
+): Promise<readonly DeviceGroup[]> {
   const since = new Date(now - ACTIVE_WITHIN_MS).toISOString();
   const { rows } = await sql<{
     origin: string | null;
@@ -48,9 +54,9 @@ export async function readGroups(tx: Transaction, now: number): Promise<readonly
     count: string;
   }>`select origin, operating_system, online, last_contact_at >= ${since}::timestamptz as active,
       count(*) as count
-    from devices where authority_id = ${tx.authorityId} group by 1, 2, 3, 4`.execute(
-    sqlOf<DeviceTables>(tx),
-  );
+    from devices where authority_id = ${tx.authorityId}
+      and ${reachSql(tx, reach, { id: sql`id`, origin: sql`origin` })}
+    group by 1, 2, 3, 4`.execute(sqlOf<DeviceTables>(tx));
   return rows.map((row) => ({
     origin: row.origin,
     operatingSystem: row.operating_system,

@@ -1,14 +1,16 @@
 import type { Bus } from '@moorline/bus';
 import { ADMIN_PATHS, type LiveEvent } from '@moorline/contracts/admin';
+import type { Database } from '@moorline/db';
 import { type HttpApp, openEventStream } from '@moorline/http';
-import type { Clock } from '@moorline/kernel';
+import type { AuthorityId, Clock } from '@moorline/kernel';
 import type { Actor, Permission } from '@moorline/model';
 import { actorOf } from '../../request-actor.ts';
 import { batchOf } from '../../request-origin.ts';
-import { LIVE } from '../../topics.ts';
+import { ACCESS_CHANGED, LIVE } from '../../topics.ts';
 import { accessErrors, authorize } from '../access/index.ts';
 import { graphErrors } from './errors.ts';
 import { createLiveFeed } from './live-feed.ts';
+import { createReachedEvents } from './reached-events.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** The stream ends and comes back: whose session or role has ended does not. */
@@ -27,9 +29,14 @@ const NEEDED: Readonly<Record<LiveEvent['topic'], Permission>> = {
 /** GET events: what changes, as server-sent events; needs `devices.read`, each topic its own permission. */
 export function eventsRoute(
   app: HttpApp,
-  deps: { readonly bus: Bus; readonly clock: Clock },
+  deps: {
+    readonly authorityId: AuthorityId;
+    readonly database: Database;
+    readonly bus: Bus;
+    readonly clock: Clock;
+  },
 ): void {
-  const { bus, clock } = deps;
+  const { authorityId, database, bus, clock } = deps;
   app.get(
     ADMIN_PATHS.events,
     {
@@ -55,10 +62,23 @@ export function eventsRoute(
       // A browser says the last id that it saw when it comes back: what it missed meanwhile is not known.
       if (request.headers['last-event-id'] !== undefined) send({ topic: 'reset', ids: [] });
       const feed = createLiveFeed({ clock, signal: stream.signal, send });
-      const subscription = bus.subscribe(LIVE, (event) => {
-        if (maySee(actor, event.topic)) feed(event);
-      });
-      stream.signal.addEventListener('abort', () => subscription[Symbol.dispose](), { once: true });
+      const reached = createReachedEvents({ authorityId, database, actor });
+      const subscriptions = [
+        bus.subscribe(LIVE, async (event) => {
+          if (!maySee(actor, event.topic)) return;
+          const seen = await reached(event, NEEDED[event.topic]);
+          if (seen && !stream.signal.aborted) feed(seen);
+        }),
+        // It comes back with what its owner may see from now on.
+        bus.subscribe(ACCESS_CHANGED, () => stream.close()),
+      ];
+      stream.signal.addEventListener(
+        'abort',
+        () => {
+          for (const subscription of subscriptions) subscription[Symbol.dispose]();
+        },
+        { once: true },
+      );
       clock.sleep(STREAM_LIFE_MS, { signal: stream.signal }).then(
         () => stream.close(),
         () => {},

@@ -11,7 +11,7 @@ import type {
   StoredDocuments,
 } from '@moorline/model/ports';
 import type { Profile } from '../../profile.ts';
-import { authorize } from '../access/index.ts';
+import { authorizeDevice, permissionHere } from '../access/index.ts';
 import { deviceErrors, requireDevice } from '../devices/index.ts';
 import type { Refusals } from '../refusals/index.ts';
 import { checkDocuments, requireClass } from './check-documents.ts';
@@ -40,8 +40,14 @@ export function createInventory(deps: {
 
   /** Where the device's inventory is: here (null), or at the authority behind this connector. */
   async function placeOf(actor: Actor, deviceId: string): Promise<ConnectorId | null> {
-    const row = await database.read(authorityId, (tx) => requireDevice(tx, deviceId));
-    authorize(actor, 'inventory.read');
+    const row = await database.read(authorityId, async (tx) => {
+      const device = await requireDevice(tx, deviceId);
+      const needed = permissionHere(remotes, device.origin, 'inventory.read');
+      await authorizeDevice(tx, actor, needed, device, () =>
+        deviceErrors.notFound({ id: deviceId.slice(0, 64) }),
+      );
+      return device;
+    });
     return row.origin as ConnectorId | null;
   }
 

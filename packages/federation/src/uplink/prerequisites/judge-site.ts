@@ -1,4 +1,4 @@
-import { ROLE_PERMISSIONS } from '@moorline/model';
+import { reachOf } from '@moorline/model';
 import type { PrerequisiteId } from './catalogue.ts';
 import type { Facts } from './facts.ts';
 import { fail, type Judgement, notApplicable, pass, warn } from './judgement.ts';
@@ -27,8 +27,8 @@ export const judgeSite: Readonly<Record<SiteChecks, (facts: Facts) => Judgement>
     if (actor.kind !== 'user') {
       return fail(`${actor.name} is no administrator, and only one can attach a site.`);
     }
-    const may = ROLE_PERMISSIONS[actor.role].includes('connectors.manage');
-    const evidence = `${actor.name} has the role ${actor.role}. Roles hold for the whole site: there are no scopes.`;
+    const may = reachOf(actor, 'connectors.manage') === null;
+    const evidence = `${actor.name} has the role ${actor.role}, which ${may ? 'includes' : 'does not include'} connectors.manage on all devices.`;
     return may ? pass(evidence) : fail(evidence);
   },
 
@@ -36,7 +36,7 @@ export const judgeSite: Readonly<Record<SiteChecks, (facts: Facts) => Judgement>
     if (token?.answer) {
       const { administrator, expiresAt } = token.answer;
       return pass(
-        `${administrator} of the tenant made the join token, which only who may manage connectors can; it is good until ${expiresAt}.`,
+        `${administrator} of the tenant made the join token, which only who may create connectors can; it is good until ${expiresAt}.`,
       );
     }
     if (token) return fail(token.problem ?? 'The tenant could not be asked about the join token.');
