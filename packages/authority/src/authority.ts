@@ -20,7 +20,13 @@ import type {
 import type { Issuer } from '@moorline/pki';
 import { createQueryLanguage } from '@moorline/query-language';
 import { ACCESS_MIGRATIONS, type Access, createAccess } from './features/access/index.ts';
-import { ACTIONS_MIGRATIONS, actionRoutes, createActions } from './features/actions/index.ts';
+import {
+  ACTIONS_MIGRATIONS,
+  actionRoutes,
+  actionSettingsRoutes,
+  bulkRoutes,
+  createActions,
+} from './features/actions/index.ts';
 import { AUDIT_MIGRATIONS } from './features/audit/index.ts';
 import { createDevices, DEVICES_MIGRATIONS, deviceRoutes } from './features/devices/index.ts';
 import {
@@ -184,6 +190,8 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       actionRoutes(app, actions);
       policyRoutes(app, policy);
       groupRoutes(app, groups);
+      bulkRoutes(app, actions);
+      actionSettingsRoutes(app, actions.settings);
     },
     async start() {
       if (isStarted) return;

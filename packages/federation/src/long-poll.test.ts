@@ -39,6 +39,7 @@ async function act(
     id,
     deviceId,
     kind: 'refreshMachinePolicy',
+    requestedAt: new Date().toISOString(),
     expiresAt: rfc3339(systemClock.now() + 600_000),
     actor: tenant.admin,
   });

@@ -52,6 +52,7 @@ async function attachUploadAct(tenant: Tenant, site: Site): Promise<void> {
     id,
     deviceId: device.id,
     kind: 'refreshMachinePolicy',
+    requestedAt: new Date().toISOString(),
     expiresAt: rfc3339(systemClock.now() + 600_000),
     actor: tenant.admin,
   });

@@ -60,6 +60,7 @@ function queueAction(
     id,
     deviceId,
     kind: kind as 'refreshMachinePolicy',
+    requestedAt: new Date().toISOString(),
     expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
     actor,
   });

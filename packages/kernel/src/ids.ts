@@ -12,6 +12,7 @@ export type DeviceId = Brand<string, 'DeviceId'>;
 export type UserId = Brand<string, 'UserId'>;
 /** An action; also its idempotency key. */
 export type ActionId = Brand<string, 'ActionId'>;
+export type BulkActionId = Brand<string, 'BulkActionId'>;
 /** A site as its tenant knows it: the site's own AuthorityId is a different id. */
 export type ConnectorId = Brand<string, 'ConnectorId'>;
 

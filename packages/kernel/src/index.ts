@@ -15,6 +15,7 @@ export {
   type ActionId,
   type AuthorityId,
   type Brand,
+  type BulkActionId,
   type ConnectorId,
   type DeviceId,
   isUuid,

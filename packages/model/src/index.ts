@@ -23,20 +23,31 @@ export {
   type Role,
 } from './access/role.ts';
 export {
-  ACTION_KINDS,
   ACTION_STATES,
-  ACTION_TITLES,
   type Action,
+  type ActionCancellation,
   type ActionHop,
   type ActionKind,
   type ActionResult,
   type ActionState,
   type AuthorityPlace,
   canMoveTo,
-  GRAPH_ACTION_KINDS,
   type HopPlace,
+  isWithDevice,
   isFinalState,
   PEER_PLACE,
+export {
+  ACTION_GROUPS,
+  ACTION_KINDS,
+  ACTION_PERMISSIONS,
+  ACTION_TITLES,
+  type ActionGroup,
+  type ActionKind,
+  BULK_ACTION_NAMES,
+  ENDABLE_KINDS,
+  GRAPH_ACTION_KINDS,
+  MAX_BULK_DEVICES,
+} from './actions/kinds.ts';
 } from './actions/action.ts';
 export {
   type Architecture,

@@ -29,5 +29,17 @@ export const ActionAnswer = Type.Object({
       details: Type.Record(Type.String(), Type.Unknown()),
     }),
   ]),
+  /** The bulk action that it is a part of. */
+  bulkActionId: Type.Union([Type.Null(), Type.String()]),
+  /** Somebody wants it ended, and whoever has it has been or is being asked. */
+  cancellation: Type.Union([
+    Type.Null(),
+    Type.Object({
+      requestedDateTime: Type.String(),
+      requestedBy: Type.String(),
+      /** What it waits for, or why it came too late. */
+      reason: Type.String(),
+    }),
+  ]),
 });
 export type ActionAnswer = Static<typeof ActionAnswer>;

@@ -1,6 +1,17 @@
 export { CLIENT_SETTINGS, ClientSettings, DEFAULT_CLIENT_SETTINGS } from '../agent/desired.ts';
 export { ActionAnswer } from './action.ts';
 export {
+  ActionSettings,
+  ChangeActionSettings,
+  DEFAULT_ACTION_SETTINGS,
+} from './action-settings.ts';
+export {
+  BulkActionAnswer,
+  BulkActionDevice,
+  BulkManagedDeviceActionResult,
+  ExecuteActionBody,
+} from './bulk-action.ts';
+export {
   AttachEndpoint,
   CheckPrerequisites,
   PREREQUISITE_STATUSES,
@@ -50,7 +61,12 @@ export {
   TriggerActionBody,
 } from './managed-device.ts';
 export { DeviceOperatingSystemSummary, ManagedDeviceOverview } from './managed-device-overview.ts';
-export { ACTION_ID_HEADER, ADMIN_PATHS, CSRF_HEADER } from './paths.ts';
+export {
+  ACTION_ID_HEADER,
+  ADMIN_PATHS,
+  CLIENT_REQUEST_ID_HEADER,
+  CSRF_HEADER,
+} from './paths.ts';
 export {
   allowedActions,
   CreateRoleAssignment,

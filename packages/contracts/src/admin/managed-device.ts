@@ -49,6 +49,8 @@ export const TriggerActionBody = Type.Object(
       { '@odata.type': Type.Optional(Type.String()), action: Type.String({ maxLength: 64 }) },
       { additionalProperties: false },
     ),
+    /** Ours. RFC 3339: when it expires if its device has not fetched it; absent: the authority's default from now. */
+    expirationDateTime: Type.Optional(Type.String({ maxLength: 40 })),
   },
   { additionalProperties: false },
 );

@@ -12,6 +12,9 @@ export const ADMIN_PATHS = {
   metadata: '/v1.0/$metadata',
   // ours, in the same style
   actions: '/v1.0/deviceManagement/actions',
+  executeAction: '/v1.0/deviceManagement/managedDevices/executeAction',
+  bulkActions: '/v1.0/deviceManagement/bulkActions',
+  actionSettings: '/v1.0/deviceManagement/actionSettings',
   connectors: '/v1.0/deviceManagement/configManagerConnectors',
   joinTokens: '/v1.0/deviceManagement/configManagerConnectors/joinTokens',
   cloudAttach: '/v1.0/deviceManagement/cloudAttach',
@@ -46,5 +49,7 @@ export const ADMIN_PATHS = {
 
 /** Response header of triggerConfigurationManagerAction: the id of the action that it made. */
 export const ACTION_ID_HEADER = 'moorline-action-id';
+/** Request header: a repeat of a request with the same id answers the first. */
+export const CLIENT_REQUEST_ID_HEADER = 'client-request-id';
 /** Header that a browser's cookie-authenticated writes must carry (any value): no foreign page can send it. */
 export const CSRF_HEADER = 'moorline-console';

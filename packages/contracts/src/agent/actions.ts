@@ -8,8 +8,14 @@ export const ActionsAnswer = Type.Object({
       id: Type.String(),
       kind: Type.String({ maxLength: 64 }),
       expiresAt: Type.String(),
+      /** What the kind needs to be told; absent: nothing. */
+      parameters: Type.Optional(
+        Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 2000 })),
+      ),
     }),
   ),
+  /** Ids of actions that the device may have, and is to end if it still can; absent: none. */
+  cancelled: Type.Optional(Type.Array(Type.String())),
 });
 export type ActionsAnswer = Static<typeof ActionsAnswer>;
 
@@ -21,6 +27,7 @@ export const ActionReportWire = Type.Object(
       Type.Literal('running'),
       Type.Literal('succeeded'),
       Type.Literal('failed'),
+      Type.Literal('cancelled'),
     ]),
     at: Type.String({ maxLength: 40 }),
     result: Type.Union([

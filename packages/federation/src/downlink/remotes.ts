@@ -19,6 +19,7 @@ export function createRemoteAuthorities(deps: {
     }),
     actionsQueued: deliveries.wake,
     inventoryOverview: (origin, actor, deviceId) =>
+    mayHave: deliveries.mayHave,
       relay.request(origin, actor, 'inventory.overview', { deviceId }),
     inventoryDocument: (origin, actor, deviceId, className, { skip, top }) =>
       relay.request(origin, actor, 'inventory.document', { deviceId, className, skip, top }),

@@ -1,14 +1,19 @@
+import type { ConnectorDetail } from '@moorline/contracts/admin';
 import { type Database, type Migration, recordset, secureTable, sqlOf } from '@moorline/db';
 import type { ActionId, AuthorityId, ConnectorId, DeviceId } from '@moorline/kernel';
+import type { Actor } from '@moorline/model';
 import type {
   RemoteAction,
   RemoteActionQueue,
+  RemoteCancelAnswer,
+  Transaction,
   UploadedAction,
   UploadedDevice,
   UploadSink,
 } from '@moorline/model/ports';
 import { sql } from 'kysely';
 import type { AuditRecord, RecordAudit } from '../ports.ts';
+import { bucketsOf, digestsOf } from './told-digest.fixture.ts';
 
 interface Tables {
   audit: { authority_id: string; record: AuditRecord };
@@ -81,6 +86,8 @@ export function createRecordingSink(): UploadSink {
       apply: (origin) => keep('received_devices', tx, origin, devices),
     }),
     applyActions: (tx, origin, actions) => keep('received_actions', tx, origin, actions),
+    digestBuckets: async (tx, origin) => bucketsOf(await heldOf(tx, origin)),
+    digestDevices: async (tx, origin, buckets) => digestsOf(await heldOf(tx, origin), buckets),
     async removeDevices(tx, origin, ids) {
       await sqlOf<Tables>(tx)
         .deleteFrom('received_devices')
@@ -91,6 +98,40 @@ export function createRecordingSink(): UploadSink {
     },
   };
 }
+
+async function heldOf(tx: Transaction, origin: ConnectorId): Promise<UploadedDevice[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom('received_devices')
+    .select('body')
+    .where('authority_id', '=', tx.authorityId)
+    .where('origin', '=', origin)
+    .execute();
+  return rows.map((row) => row.body);
+}
+
+/** Ids of what was received of an origin and is there still. */
+export async function receivedIds(
+  tx: Transaction,
+  origin: ConnectorId,
+  limit: number,
+): Promise<readonly DeviceId[]> {
+  const rows = await sqlOf<Tables>(tx)
+    .selectFrom('received_devices')
+    .select('id')
+    .where('authority_id', '=', tx.authorityId)
+    .where('origin', '=', origin)
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id as DeviceId); // the column of that name
+}
+
+/** Of a tenant whose engine is not there. */
+export const NO_ACTIONS: ConnectorDetail['actions'] = {
+  inFlight: 0,
+  lastHour: { count: 0, p50Ms: null, p99Ms: null },
+  lastDay: { count: 0, p50Ms: null, p99Ms: null },
+  oldestWaiting: null,
+};
 
 export interface Received<T> {
   readonly body: T;
@@ -125,6 +166,10 @@ export function receivedActions(
 
 /** A queue of actions in memory, as the tests fill it. */
 export interface TestQueue extends RemoteActionQueue {
+  /** Somebody wants it ended. */
+  cancel(id: ActionId): void;
+  /** What came of asking for the end of actions. */
+  readonly answers: readonly { readonly id: ActionId; readonly answer: RemoteCancelAnswer }[];
   queue(origin: ConnectorId, action: RemoteAction): void;
   /** The hops came back: the action is no longer queued. */
   leave(id: ActionId): void;
@@ -137,17 +182,36 @@ export interface TestQueue extends RemoteActionQueue {
 
 export function createTestQueue(): TestQueue {
   const queued = new Map<ActionId, { origin: ConnectorId; action: RemoteAction }>();
+  const cancels = new Map<ActionId, { origin: ConnectorId; actor: Actor }>();
+  const answers: { id: ActionId; answer: RemoteCancelAnswer }[] = [];
   const refusals: { id: ActionId; placeName: string; reason: string }[] = [];
   return {
     refusals,
+    answers,
+    cancel(id) {
+      const known = queued.get(id);
+      if (known) cancels.set(id, { origin: known.origin, actor: known.action.actor });
+    },
+    async cancelsFor(origin) {
+      return [...cancels]
+        .filter(([, one]) => one.origin === origin)
+        .map(([id, { actor }]) => ({ id, actor }));
+    },
+    async cancelAnswered(id, _placeName, answer) {
+      cancels.delete(id);
+      answers.push({ id, answer });
+    },
     queue: (origin, action) => {
       queued.set(action.id, { origin, action });
     },
     leave: (id) => {
       queued.delete(id);
     },
-    async queuedFor(origin) {
-      return [...queued.values()].filter((one) => one.origin === origin).map((one) => one.action);
+    async queuedFor(origin, after) {
+      const all = [...queued.values()]
+        .filter((one) => one.origin === origin && !cancels.has(one.action.id))
+        .map((one) => one.action);
+      return all.slice(after ? all.findIndex(({ id }) => id === after.id) + 1 : 0);
     },
     async refused(id, placeName, reason) {
       queued.delete(id);

@@ -197,3 +197,5 @@ export function createSiteEngine(deps: {
       }),
   };
 }
+        bulkActionId: null,
+        cancellation: null,

@@ -129,9 +129,21 @@ export function registerAgentRoutes(
   app.get(
     AGENT_PATHS.actions,
     { ...byDevice, schema: { response: { 200: ActionsAnswer } } },
-    async (request) => ({
-      actions: [...(await devicePort.waitingActions(access.deviceOf(request)))],
-    }),
+    async (request) => {
+      const all = await devicePort.waitingActions(access.deviceOf(request));
+      const cancelled = all.flatMap((action) => (action.isCancelled ? [action.id] : []));
+      return {
+        actions: all
+          .filter((action) => !action.isCancelled)
+          .map(({ id, kind, expiresAt, parameters }) => ({
+            id,
+            kind,
+            expiresAt,
+            ...(parameters ? { parameters: { ...parameters } } : {}),
+          })),
+        ...(cancelled.length > 0 ? { cancelled } : {}),
+      };
+    },
   );
 
   app.post(

@@ -1,24 +1,5 @@
-import type { ActionId, DeviceId } from '@moorline/kernel';
-
-/** Device actions by Microsoft Graph's configurationManagerActionType names. */
-export const ACTION_KINDS = ['refreshMachinePolicy'] as const;
-export type ActionKind = (typeof ACTION_KINDS)[number];
-
-/** Every kind that Graph's enumeration knows: those not in ACTION_KINDS are refused by name. */
-export const GRAPH_ACTION_KINDS = [
-  'refreshMachinePolicy',
-  'refreshUserPolicy',
-  'wakeUpClient',
-  'appEvaluation',
-  'quickScan',
-  'fullScan',
-  'windowsDefenderUpdateSignatures',
-] as const;
-
-/** What the console calls each kind. */
-export const ACTION_TITLES: Readonly<Record<ActionKind, string>> = {
-  refreshMachinePolicy: 'Sync machine policy',
-};
+import type { ActionId, BulkActionId, DeviceId } from '@moorline/kernel';
+import type { ActionKind } from './kinds.ts';
 
 export const ACTION_STATES = [
   'requested',
@@ -79,6 +60,19 @@ export interface Action {
   readonly requestedBy: string;
   readonly hops: readonly ActionHop[];
   readonly result: ActionResult | null;
+  /** The bulk action that it is a part of. */
+  readonly bulkActionId: BulkActionId | null;
+  /** Somebody wants it ended; null: nobody has asked. */
+  readonly cancellation: ActionCancellation | null;
+}
+
+/** That an action is to be ended, from the request to the answer of whoever has it. */
+export interface ActionCancellation {
+  /** RFC 3339 UTC. */
+  readonly requestedAt: string;
+  readonly requestedBy: string;
+  /** What it waits for, or why it came too late; one sentence for people. */
+  readonly reason: string;
 }
 
 const RANK: Readonly<Record<ActionState, number>> = {
@@ -101,13 +95,19 @@ export function isFinalState(state: ActionState): boolean {
   return RANK[state] === 8;
 }
 
+/** Whether the device has the action and has not ended it. */
+export function isWithDevice(state: ActionState): boolean {
+  return state === 'deliveredToDevice' || state === 'running';
+}
+
 /**
- * Whether an action in `from` may take the hop `to`: only forward, nothing after an end; cancelling and
- * expiry only until the device has it. A repeat of the same state is not a hop.
+ * Whether an action in `from` may take the hop `to`: only forward, nothing after an end; expiry only until the
+ * device has it, refusal until it is queued for the device. Once the device has it, only the device's own word
+ * cancels it. A repeat of the same state is not a hop.
  */
 export function canMoveTo(from: ActionState, to: ActionState): boolean {
   if (isFinalState(from)) return false;
-  if (to === 'cancelled' || to === 'expired') return RANK[from] < RANK.deliveredToDevice;
+  if (to === 'expired') return !isWithDevice(from);
   if (to === 'refused') return RANK[from] < RANK.queuedForDevice;
   return RANK[to] > RANK[from];
 }

@@ -1,6 +1,7 @@
 import type { ActionId, DeviceId } from '@moorline/kernel';
 import type { Actor } from '../access/actor.ts';
-import type { Action, ActionKind } from '../actions/action.ts';
+import type { Action } from '../actions/action.ts';
+import type { ActionKind } from '../actions/kinds.ts';
 import type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
 
 /**
@@ -18,13 +19,16 @@ export interface DeviceAdministration {
       readonly deviceId: DeviceId;
       readonly kind: ActionKind;
       readonly id?: ActionId;
-      /** RFC 3339; default: an hour from now. */
+      /** RFC 3339; absent: the authority's default from now; at most its longest. */
       readonly expiresAt?: string;
     },
   ): Promise<Action>;
   /** @throws `access.denied`, `actions.not_found` */
   readAction(actor: Actor, id: ActionId): Promise<Action>;
-  /** @throws `access.denied`, `actions.not_found`, `actions.too_late` */
+  /**
+   * Ends the action here, or asks whoever has it to end it: then the answer's `cancellation` says what it waits for.
+   * @throws `access.denied`, `actions.not_found`, `actions.too_late`
+   */
   cancelAction(actor: Actor, id: ActionId): Promise<Action>;
   /** @throws `access.denied`, `devices.not_found` */
   inventoryOverview(actor: Actor, deviceId: DeviceId): Promise<InventoryOverview>;

@@ -1,5 +1,6 @@
 import type { ActionId, DeviceId } from '@moorline/kernel';
-import type { ActionKind, ActionResult } from '../actions/action.ts';
+import type { ActionResult } from '../actions/action.ts';
+import type { ActionKind } from '../actions/kinds.ts';
 import type { InventoryRow } from '../inventory/inventory-class.ts';
 
 /** A device whose certificate was verified against this authority's CA and is not revoked. */
@@ -71,11 +72,15 @@ export interface DeviceAction {
   readonly id: ActionId;
   readonly kind: ActionKind;
   readonly expiresAt: string;
+  /** What the kind needs to be told; absent: nothing. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** The device has it, and is to end it if it still can. */
+  readonly isCancelled?: true;
 }
 
 export interface DeviceActionReport {
   readonly id: ActionId;
-  readonly state: 'deliveredToDevice' | 'running' | 'succeeded' | 'failed';
+  readonly state: 'deliveredToDevice' | 'running' | 'succeeded' | 'failed' | 'cancelled';
   readonly at: string;
   readonly result: ActionResult | null;
 }
@@ -114,7 +119,10 @@ export interface DevicePort {
    * what happened while it was away.
    */
   missed(device: AuthenticatedDevice, cursor: string): Promise<DeviceNudge>;
-  /** Actions waiting for the device, oldest first, at most 100; asking again gives the same until reported. */
+  /**
+   * Actions waiting for the device, oldest first, at most 100, and those that it has and is to end; asking again gives
+   * the same until reported.
+   */
   waitingActions(device: AuthenticatedDevice): Promise<readonly DeviceAction[]>;
   /** Idempotent; a report that would go backwards is ignored. @throws `actions.not_found` */
   reportActions(device: AuthenticatedDevice, reports: readonly DeviceActionReport[]): Promise<void>;

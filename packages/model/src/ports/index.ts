@@ -18,10 +18,23 @@ export type { InventoryProvider } from './inventory-provider.ts';
 export type { RemoteAction, RemoteActionQueue, RemoteAuthorities } from './remote-port.ts';
 export type { Transaction } from './transaction.ts';
 export type {
-  ChangeTopic,
-  StagedDevices,
-  UploadedAction,
-  UploadedDevice,
-  UploadSink,
-  UploadSource,
+  RemoteAction,
+  RemoteActionQueue,
+  RemoteAuthorities,
+  RemoteCancel,
+  RemoteCancelAnswer,
+} from './remote-port.ts';
+export type { Transaction } from './transaction.ts';
+export {
+  type BucketDigest,
+  type ChangeTopic,
+  type DeviceDigest,
+  DIGEST_BUCKETS,
+  type SelectedDevices,
+  type StagedDevices,
+  type UploadedAction,
+  type UploadedDevice,
+  type UploadSelection,
+  type UploadSink,
+  type UploadSource,
 } from './upload-port.ts';

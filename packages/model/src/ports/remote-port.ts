@@ -1,7 +1,7 @@
 import type { ActionId, ConnectorId, DeviceId } from '@moorline/kernel';
 import type { Actor } from '../access/actor.ts';
-import type { ActionKind } from '../actions/action.ts';
-import type { UploadPermissions } from '../upload/upload-settings.ts';
+import type { ActionKind } from '../actions/kinds.ts';
+import type { UploadCategory, UploadPermissions } from '../upload/upload-settings.ts';
 import type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
 
 /** An action that another authority must carry out. */
@@ -9,9 +9,22 @@ export interface RemoteAction {
   readonly id: ActionId;
   readonly deviceId: DeviceId;
   readonly kind: ActionKind;
+  readonly requestedAt: string;
   readonly expiresAt: string;
   readonly actor: Actor;
 }
+
+/** An action that another authority is to end. */
+export interface RemoteCancel {
+  readonly id: ActionId;
+  /** Who wants it ended. */
+  readonly actor: Actor;
+}
+
+/** `taken`: it ends, or its device has been asked; `notThere`: it has no such action. */
+export type RemoteCancelAnswer =
+  | { readonly kind: 'taken' | 'notThere' }
+  | { readonly kind: 'refused'; readonly reason: string };
 
 /** How this authority reaches the one that manages an attached device. */
 export interface RemoteAuthorities {
@@ -29,6 +42,11 @@ export interface RemoteAuthorities {
   actionsQueued(origin: ConnectorId): void;
   /** Live reads, relayed with the actor's own rights. @throws `relay.*` */
   inventoryOverview(
+  /** Whether an action still queued for `origin` may have been taken there already. */
+  mayHave(
+    origin: ConnectorId,
+    action: { readonly id: ActionId; readonly requestedAt: number },
+  ): boolean;
     origin: ConnectorId,
     actor: Actor,
     deviceId: DeviceId,
@@ -44,8 +62,15 @@ export interface RemoteAuthorities {
 
 /** What the tenant side of a relay needs of the actions feature. */
 export interface RemoteActionQueue {
-  /** Actions for `origin` still in `queued`, not expired, oldest first, at most 500. */
-  queuedFor(origin: ConnectorId): Promise<readonly RemoteAction[]>;
+  /**
+   * Actions for `origin` still in `queued`, not expired, that nobody wants ended; oldest first, 500 or, when there are
+   * no more, fewer; those after `after` when it is given.
+   */
+  queuedFor(origin: ConnectorId, after?: RemoteAction): Promise<readonly RemoteAction[]>;
+  /** Actions that `origin` has or may have, and has not been asked to end since somebody wanted it; at most 500. */
+  cancelsFor(origin: ConnectorId): Promise<readonly RemoteCancel[]>;
+  /** What came of asking. */
+  cancelAnswered(id: ActionId, placeName: string, answer: RemoteCancelAnswer): Promise<void>;
   /** The relay refused it, with the remote's reason; ends the action as `refused`. */
   refused(id: ActionId, placeName: string, reason: string): Promise<void>;
 }

@@ -9,12 +9,11 @@ import {
   type TestDatabase,
   withDatabase,
 } from '@moorline/testkit';
-import { AUDIT_MIGRATIONS } from '../audit/index.ts';
-import { DEVICES_MIGRATIONS } from '../devices/index.ts';
 import { DEVICE_ACTION } from './entity.ts';
-import { ACTIONS_MIGRATIONS } from './migrations.ts';
+import { pruneEnded } from './prune.ts';
 import { expireActions } from './reconcile.ts';
 import {
+  ACTIONS_LAB_MIGRATIONS,
   type ActionsLab,
   administrator,
   createActionsLab,
@@ -30,7 +29,7 @@ describe('actions', () => {
   let lab: ActionsLab;
 
   before(async () => {
-    test = await withDatabase([...AUDIT_MIGRATIONS, ...DEVICES_MIGRATIONS, ...ACTIONS_MIGRATIONS]);
+    test = await withDatabase(ACTIONS_LAB_MIGRATIONS);
   });
   after(() => test[Symbol.asyncDispose]());
   beforeEach(async () => {
@@ -43,7 +42,7 @@ describe('actions', () => {
     assert.equal(state, 'queuedForDevice');
     assert.deepEqual(lab.told, [`nudge ${lab.own.deviceId}`]);
     const waiting = await lab.actions.waitingActions(lab.own);
-    assert.deepEqual(waiting, [{ id, kind: KIND, expiresAt: '2026-11-23T13:00:00.000Z' }]);
+    assert.deepEqual(waiting, [{ id, kind: KIND, expiresAt: '2026-11-24T12:00:00.000Z' }]);
     assert.deepEqual(await lab.actions.waitingActions(lab.own), waiting);
     await lab.actions.reportActions(lab.own, [lab.report(id, 'deliveredToDevice')]);
     assert.deepEqual(await lab.actions.waitingActions(lab.own), []);
@@ -193,6 +192,82 @@ describe('actions', () => {
     });
   });
 
+  it('asks a device that has it to end it, and ends it by the device’s word', async () => {
+    const { id } = await lab.request(lab.own.deviceId);
+    await lab.actions.reportActions(lab.own, [lab.report(id, 'deliveredToDevice')]);
+    const asked = await lab.actions.cancelAction(HELP_DESK, id);
+    assert.equal(asked.state, 'deliveredToDevice');
+    assert.match(asked.cancellation?.reason ?? '', /is being asked to end it/);
+    const [waiting] = await lab.actions.waitingActions(lab.own);
+    assert.equal(waiting?.isCancelled, true);
+    await lab.actions.reportActions(lab.own, [lab.report(id, 'cancelled')]);
+    const ended = await lab.actions.readAction(HELP_DESK, id);
+    assert.equal(ended.hops.at(-1)?.place, 'device');
+    assert.equal(ended.state, 'cancelled');
+    assert.deepEqual(await lab.actions.waitingActions(lab.own), []);
+  });
+
+  it('says that a cancellation came too late when the device had begun', async () => {
+    const { id } = await lab.request(lab.own.deviceId);
+    await lab.actions.reportActions(lab.own, [lab.report(id, 'deliveredToDevice')]);
+    await lab.actions.cancelAction(HELP_DESK, id);
+    await lab.actions.reportActions(lab.own, [
+      lab.report(id, 'running'),
+      lab.report(id, 'succeeded'),
+    ]);
+    const { state, cancellation } = await lab.actions.readAction(HELP_DESK, id);
+    assert.equal(state, 'succeeded');
+    assert.match(cancellation?.reason ?? '', /^It came too late\. It succeeded\./);
+    const { id: other } = await lab.request(lab.own.deviceId);
+    await lab.actions.cancelAction(HELP_DESK, other);
+    await lab.actions.reportActions(lab.own, [lab.report(other, 'running')]);
+    assert.equal(
+      (await lab.actions.readAction(HELP_DESK, other)).cancellation?.reason,
+      'It had been cancelled when word came that pc-1 had begun it.',
+    );
+  });
+
+  it('cancels by itself what a connected device does not answer for', async () => {
+    lab.devices.presence.opened(lab.own, 'c');
+    const { id } = await lab.request(lab.own.deviceId);
+    assert.equal((await lab.actions.cancelAction(HELP_DESK, id)).state, 'queuedForDevice');
+    clock.advance(30_000);
+    await expireActions(lab.parts);
+    const { hops } = await lab.actions.readAction(HELP_DESK, id);
+    assert.equal(hops.at(-1)?.reason, 'Cancelled by ada (Contoso); the device did not answer.');
+  });
+
+  it('expires by the default and at the longest that are set', async () => {
+    const settings = { defaultExpiryMinutes: 60, maximumExpiryMinutes: 120 };
+    await lab.actions.settings.change(administrator('Administrator'), settings);
+    assert.equal((await lab.request(lab.own.deviceId)).expiresAt, '2026-11-23T13:00:00.000Z');
+    const asked = await lab.actions.requestAction(HELP_DESK, {
+      deviceId: lab.own.deviceId,
+      kind: KIND,
+      expiresAt: '2027-01-01T00:00:00Z',
+    });
+    assert.equal(asked.expiresAt, '2026-11-23T14:00:00.000Z');
+    await assert.rejects(
+      lab.actions.settings.change(administrator('Administrator'), { maximumExpiryMinutes: 30 }),
+      { code: 'actions.settings_invalid' },
+    );
+    await assert.rejects(lab.actions.settings.change(HELP_DESK, { keepActionsDays: 1 }), {
+      code: 'access.denied',
+    });
+  });
+
+  it('forgets what ended longer ago than it is kept, and nothing else', async () => {
+    const { id: old } = await lab.request(lab.own.deviceId);
+    await lab.actions.cancelAction(HELP_DESK, old);
+    const { id: open } = await lab.request(lab.own.deviceId);
+    clock.advance(180 * 86_400_000 - 1);
+    assert.equal(await pruneEnded(lab.parts), 0);
+    clock.advance(2);
+    assert.equal(await pruneEnded(lab.parts), 1);
+    await assert.rejects(lab.actions.readAction(HELP_DESK, old), { code: 'actions.not_found' });
+    assert.equal((await lab.actions.readAction(HELP_DESK, open)).id, open);
+  });
+
   it('audits it when an action was carried out although it had been cancelled here', async () => {
     const { id } = await lab.request(lab.own.deviceId);
     await lab.actions.cancelAction(HELP_DESK, id);
@@ -209,14 +284,14 @@ describe('actions', () => {
   it('expires what was not fetched in time, and waits longer for what is on its way elsewhere', async () => {
     const { id } = await lab.request(lab.own.deviceId);
     const { id: remote } = await lab.request(lab.attached);
-    clock.advance(3_600_000 - 1);
-    assert.equal(await expireActions(lab.deps), 0);
+    clock.advance(24 * 3_600_000 - 1);
+    assert.equal(await expireActions(lab.parts), 0);
     clock.advance(1);
-    assert.equal(await expireActions(lab.deps), 1);
+    assert.equal(await expireActions(lab.parts), 1);
     assert.equal((await lab.states(id)).at(-1), 'expired');
     assert.deepEqual(await lab.actions.waitingActions(lab.own), []);
     clock.advance(120_000);
-    assert.equal(await expireActions(lab.deps), 1);
+    assert.equal(await expireActions(lab.parts), 1);
     const { hops } = await lab.actions.readAction(HELP_DESK, remote);
     assert.equal(hops.at(-1)?.reason, 'HQ1 was not connected in time. Request it again.');
   });
@@ -225,7 +300,7 @@ describe('actions', () => {
     const { id } = await lab.request(lab.own.deviceId);
     await lab.actions.reportActions(lab.own, [lab.report(id, 'running')]);
     clock.advance(7 * 24 * 3_600_000);
-    await expireActions(lab.deps);
+    await expireActions(lab.parts);
     const { state, hops } = await lab.actions.readAction(HELP_DESK, id);
     assert.equal(state, 'failed');
     assert.equal(hops.at(-1)?.reason, 'The device has not answered within 7 days.');
@@ -268,7 +343,7 @@ describe('actions', () => {
         deviceId: lab.own.deviceId,
         kind: kind as ActionKind,
       });
-    await assert.rejects(ask('quickScan'), { code: 'actions.kind_not_supported' });
+    await assert.rejects(ask('wipe'), { code: 'actions.kind_unknown' });
     await assert.rejects(ask('refreshMachinePolcy'), /Did you mean refreshMachinePolicy\?/);
     await assert.rejects(ask('__proto__'), { code: 'actions.kind_unknown' });
   });

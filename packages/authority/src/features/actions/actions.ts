@@ -1,9 +1,9 @@
 import type { QueryOptions } from '@moorline/codecs/odata';
 import { sqlOf } from '@moorline/db';
 import { type ActionId, type DeviceId, isUuid, MoorlineError } from '@moorline/kernel';
-import { type Action, type Actor, actorName, canMoveTo } from '@moorline/model';
+import { type Action, type Actor, actorName, reachOf } from '@moorline/model';
 import type { DeviceAdministration, DevicePort, Transaction } from '@moorline/model/ports';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { filterSql } from '../../listing/filter-sql.ts';
 import { type ListPage, pageSize } from '../../listing/list.ts';
 import {
@@ -14,9 +14,12 @@ import {
   orderSql,
   positionSql,
 } from '../../listing/page.ts';
-import { authorize } from '../access/index.ts';
+import { authorize, authorizeDevice, permissionHere, reachSql } from '../access/index.ts';
 import { recordAudit } from '../audit/index.ts';
-import { type ActionDeps, endHop, moveActions, ownHop } from './context.ts';
+import { type BulkRequests, createBulkRequests } from './bulk.ts';
+import { type BulkView, createBulkView } from './bulk-view.ts';
+import { cancelStored } from './cancel.ts';
+import { type ActionDeps, type ActionParts, endHop, moveActions } from './context.ts';
 import { createDeviceSide } from './device-side.ts';
 import { ACTION_COLUMNS } from './entity.ts';
 import { actionErrors } from './errors.ts';
@@ -24,13 +27,26 @@ import { actionKind } from './kinds.ts';
 import { reconcileActions } from './reconcile.ts';
 import { createRemoteSide, type RemoteSide } from './remote-side.ts';
 import { requestInTransaction } from './request.ts';
-import { actionOf, findAction, IS_OPEN, type StoredAction, selectActions } from './store.ts';
+import { type ActionSettingsStore, createActionSettings } from './settings.ts';
+import {
+  ACTION_DEVICE,
+  actionOf,
+  deviceOf,
+  findAction,
+  IS_OPEN,
+  type StoredAction,
+  selectActions,
+} from './store.ts';
 
 /** What is done to devices, once each, with every step on record. */
 export interface Actions
   extends Pick<DeviceAdministration, 'requestAction' | 'readAction' | 'cancelAction'>,
     Pick<DevicePort, 'waitingActions' | 'reportActions'>,
     RemoteSide {
+  /** Requests an action for many devices; answers when each has been looked at. */
+  readonly requestBulk: BulkRequests['request'];
+  readonly bulk: BulkView;
+  readonly settings: Omit<ActionSettingsStore, 'current'>;
   /** Newest first unless asked otherwise. @throws `access.denied`, `odata.skiptoken_invalid` */
   list(actor: Actor, options: QueryOptions): Promise<ListPage<Action>>;
   /** Ends what is open for devices that leave, in the transaction that removes them. */
@@ -41,9 +57,12 @@ export interface Actions
 
 const NEWEST_FIRST = [{ property: 'requestedDateTime', isDescending: true }] as const;
 
-export function createActions(deps: ActionDeps): Actions {
-  const { profile, database, clock, refusals } = deps;
+export function createActions(given: ActionDeps): Actions {
+  const { profile, database, clock, refusals } = given;
   const { authorityId } = profile;
+  const settings = createActionSettings({ ...given, authorityId });
+  const deps: ActionParts = { ...given, settings };
+  const bulkRequests = createBulkRequests(deps);
 
   async function audited<T>(
     activity: string,
@@ -76,8 +95,11 @@ export function createActions(deps: ActionDeps): Actions {
       }),
 
     async readAction(actor, id) {
-      const action = await database.read(authorityId, (tx) => requireAction(tx, id));
-      authorize(actor, 'actions.read');
+      const action = await database.read(authorityId, async (tx) => {
+        const found = await requireAction(tx, id);
+        await authorizeDevice(tx, actor, 'actions.read', deviceOf(found), () => notFound(id));
+        return found;
+      });
       return actionOf(action);
     },
 
@@ -85,21 +107,13 @@ export function createActions(deps: ActionDeps): Actions {
       audited('actions.cancel', actor, id, () =>
         database.transaction(authorityId, async (tx) => {
           const action = await requireAction(tx, id, { lock: 'wait' });
-          authorize(actor, 'actions.cancel');
           const { row } = action;
+          const permission = permissionHere(deps.remotes, row.origin, 'actions.cancel');
+          await authorizeDevice(tx, actor, permission, deviceOf(action), () => notFound(id));
           if (row.state === 'cancelled') return actionOf(action);
-          // Behind a connector it can be stopped only as long as it has not left.
-          const isHere = row.origin === null || row.state === 'queued' || row.state === 'requested';
-          if (!isHere || !canMoveTo(row.state, 'cancelled')) {
-            throw actionErrors.tooLate({
-              state: row.state,
-              hint: isHere
-                ? 'See its trail for how it ends.'
-                : 'It has left for the authority that manages the device; cancel it there.',
-            });
-          }
-          const hop = ownHop(deps, 'cancelled', `Cancelled by ${actorName(actor)}.`);
-          await moveActions(tx, deps, [{ action, hops: [hop], result: null }]);
+          const { actions, tooLate } = await cancelStored(tx, deps, actor, [action]);
+          const [late] = tooLate;
+          if (late) throw actionErrors.tooLate({ state: row.state, hint: late.hint });
           await recordAudit(tx, {
             activity: 'actions.cancel',
             actor: actorName(actor),
@@ -108,13 +122,23 @@ export function createActions(deps: ActionDeps): Actions {
             details: { action: row.kind, actionId: row.id },
             at: clock.now(),
           });
-          return actionOf({ row: { ...row, state: 'cancelled' }, hops: [...action.hops, hop] });
+          return actionOf(actions[0] ?? action);
         }),
       ),
 
+    requestBulk: (actor, request) =>
+      audited('actions.request_bulk', actor, request.requestId ?? request.kind, async () => {
+        const kind = actionKind(request.kind);
+        return bulkRequests.request(actor, { ...request, kind });
+      }),
+    bulk: createBulkView(deps),
+    settings,
+
     async list(actor, options) {
       authorize(actor, 'actions.read');
-      return database.read(authorityId, (tx) => listActions(tx, options));
+      return database.read(authorityId, (tx) =>
+        listActions(tx, options, reachSql(tx, reachOf(actor, 'actions.read'), ACTION_DEVICE)),
+      );
     },
 
     async endForRemoved(tx, ids) {
@@ -131,14 +155,19 @@ export function createActions(deps: ActionDeps): Actions {
       await moveActions(tx, deps, advances);
     },
 
-    run: (signal) => reconcileActions(deps, signal),
+    run: (signal) => reconcileActions(deps, bulkRequests.resume, signal),
   };
 }
 
-async function listActions(tx: Transaction, options: QueryOptions): Promise<ListPage<Action>> {
+async function listActions(
+  tx: Transaction,
+  options: QueryOptions,
+  inReach: RawBuilder<boolean>,
+): Promise<ListPage<Action>> {
   const order = listOrder(options, ACTION_COLUMNS, NEWEST_FIRST);
   const top = pageSize(options);
-  const matching = options.filter ? filterSql(options.filter, ACTION_COLUMNS) : sql`true`;
+  const filter = options.filter ? filterSql(options.filter, ACTION_COLUMNS) : sql`true`;
+  const matching = sql`${filter} and ${inReach}`;
   const after =
     options.skipToken === null
       ? sql`true`
@@ -173,6 +202,10 @@ async function requireAction(
   options: { readonly lock?: 'wait' } = {},
 ): Promise<StoredAction> {
   const action = isUuid(id) ? await findAction(tx, id, options) : undefined;
-  if (!action) throw actionErrors.notFound({ id: id.slice(0, 64) });
+  if (!action) throw notFound(id);
   return action;
+}
+
+function notFound(id: string): Error {
+  return actionErrors.notFound({ id: id.slice(0, 64) });
 }

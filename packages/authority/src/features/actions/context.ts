@@ -1,12 +1,13 @@
 import type { Bus } from '@moorline/bus';
 import { appendChanges, type Database } from '@moorline/db';
 import { type Clock, type Entropy, type Logger, rfc3339 } from '@moorline/kernel';
-import { type ActionHop, type ActionState, isFinalState } from '@moorline/model';
+import { type ActionHop, type ActionState, isFinalState, isWithDevice } from '@moorline/model';
 import type { DeviceNudger, RemoteAuthorities, Transaction } from '@moorline/model/ports';
 import type { Profile } from '../../profile.ts';
 import { announce } from '../../topics.ts';
 import type { Presence } from '../devices/index.ts';
 import type { Refusals } from '../refusals/index.ts';
+import type { ActionSettingsStore } from './settings.ts';
 import { type Advance, advanceActions } from './store.ts';
 
 export interface ActionDeps {
@@ -20,6 +21,11 @@ export interface ActionDeps {
   readonly remotes: RemoteAuthorities | null;
   readonly presence: Pick<Presence, 'isConnected'>;
   readonly refusals: Refusals;
+}
+
+/** What the parts of the feature share. */
+export interface ActionParts extends ActionDeps {
+  readonly settings: ActionSettingsStore;
 }
 
 /** A hop at this authority, now. */
@@ -73,6 +79,5 @@ export function endHop(
   reason: string,
 ): ActionHop | undefined {
   if (isFinalState(state)) return undefined;
-  const hasReachedDevice = state === 'deliveredToDevice' || state === 'running';
-  return ownHop(deps, hasReachedDevice ? 'failed' : 'cancelled', reason);
+  return ownHop(deps, isWithDevice(state) ? 'failed' : 'cancelled', reason);
 }

@@ -1,6 +1,12 @@
 import { sqlOf } from '@moorline/db';
 import type { ActionId, DeviceId } from '@moorline/kernel';
-import { type ActionHop, type ActionResult, canMoveTo, isFinalState } from '@moorline/model';
+import {
+  type ActionHop,
+  type ActionResult,
+  type ActionState,
+  canMoveTo,
+  isFinalState,
+} from '@moorline/model';
 import type {
   DeviceAction,
   DeviceActionReport,
@@ -10,9 +16,10 @@ import type {
 import { sql } from 'kysely';
 import { createGroupCommit } from '../../group-commit.ts';
 import { namesOfOwn } from '../devices/index.ts';
+import { settleCancel } from './cancel.ts';
 import { type ActionDeps, moveActions } from './context.ts';
 import { actionErrors } from './errors.ts';
-import { type Advance, type StoredAction, selectActions } from './store.ts';
+import { type Advance, IS_OPEN, type StoredAction, selectActions } from './store.ts';
 import { plausibleTime, receivedResult } from './trail.ts';
 
 const WAITING_LIMIT = 100;
@@ -88,27 +95,37 @@ interface Taken {
   readonly late: readonly Late[];
 }
 
-/** What waits for each of the devices, oldest first. */
+/** What waits for each of the devices, oldest first, and what it is to end. */
 async function selectWaiting(
   tx: Transaction,
   ids: readonly DeviceId[],
   now: Date,
 ): Promise<(readonly DeviceAction[])[]> {
+  const columns = sql`id, kind, expires_at, parameters, cancel_open, requested_at`;
+  const isWaiting = sql`(state = 'queuedForDevice' and expires_at > ${now} or cancel_open)`;
   const { rows } = await sql<{
     id: ActionId;
-    device_id: DeviceId;
+    doer: DeviceId;
     kind: DeviceAction['kind'];
     expires_at: Date;
-  }>`select id, device_id, kind, expires_at from actions
-    where authority_id = ${tx.authorityId} and device_id = any(${[...ids]}::uuid[])
-      and origin is null and state = 'queuedForDevice' and expires_at > ${now}
+    parameters: Readonly<Record<string, string>> | null;
+    cancel_open: boolean;
+  }>`select device_id as doer, ${columns} from actions
+      where authority_id = ${tx.authorityId} and device_id = any(${[...ids]}::uuid[])
+        and origin is null and performer_id is null and ${isWaiting} and ${IS_OPEN}
+    union all
+    select performer_id as doer, ${columns} from actions
+      where authority_id = ${tx.authorityId} and performer_id = any(${[...ids]}::uuid[])
+        and ${isWaiting} and ${IS_OPEN}
     order by requested_at, id`.execute(sqlOf(tx));
-  const byDevice = Map.groupBy(rows, (row) => row.device_id);
+  const byDevice = Map.groupBy(rows, (row) => row.doer);
   return ids.map((id) =>
     (byDevice.get(id) ?? []).slice(0, WAITING_LIMIT).map((row) => ({
       id: row.id,
       kind: row.kind,
       expiresAt: row.expires_at.toISOString(),
+      ...(row.parameters ? { parameters: row.parameters } : {}),
+      ...(row.cancel_open ? { isCancelled: true as const } : {}),
     })),
   );
 }
@@ -124,8 +141,8 @@ async function takeReports(
   const ids = new Set(items.flatMap(({ reports }) => reports.map((report) => report.id)));
   const actions = await selectActions(
     tx,
-    sql`id::text = any(${[...ids]}::text[]) and device_id = any(${deviceIds}::uuid[])
-      and origin is null`,
+    sql`id::text = any(${[...ids]}::text[]) and origin is null
+      and coalesce(performer_id, device_id) = any(${deviceIds}::uuid[])`,
     { lock: 'wait' },
   );
   const known = new Map<string, StoredAction>(actions.map((action) => [action.row.id, action]));
@@ -135,6 +152,11 @@ async function takeReports(
     deps,
     judged.flatMap(({ advances }) => advances),
   );
+  for (const { action, report } of judged.flatMap(({ late }) => late)) {
+    if (report.state === action.row.state) continue;
+    const name = names.get((action.row.performer_id ?? action.row.device_id) as DeviceId);
+    await settleCancel(tx, action.row.id, lateReason(action.row.state, report, name));
+  }
   return judged;
 }
 
@@ -150,7 +172,7 @@ function judge(
   const late: Late[] = [];
   for (const report of reports) {
     const action = known.get(report.id);
-    if (action?.row.device_id !== deviceId) {
+    if (!action || (action.row.performer_id ?? action.row.device_id) !== deviceId) {
       unknown.add(report.id);
       continue;
     }
@@ -159,7 +181,8 @@ function judge(
     if (!last) continue;
     if (!canMoveTo(last.state, report.state)) {
       const hasEndedHere = last.state === 'cancelled' || last.state === 'expired';
-      if (hasEndedHere && advance.hops.length === 0) late.push({ action, report });
+      const isNews = hasEndedHere && last.state !== report.state;
+      if (isNews && advance.hops.length === 0) late.push({ action, report });
       continue;
     }
     const result = isFinalState(report.state) ? receivedResult(report.result) : null;
@@ -189,5 +212,19 @@ function reportReason(
       return result?.message || `${name} has done it.`;
     case 'failed':
       return result?.message || `${name} could not do it and did not say why.`;
+    case 'cancelled':
+      return result?.message || `${name} ended it as it was asked to.`;
   }
+}
+
+function lateReason(state: ActionState, report: DeviceActionReport, name = 'The device'): string {
+  const ended = state === 'expired' ? 'expired' : 'been cancelled';
+  const did: Readonly<Record<DeviceActionReport['state'], string>> = {
+    deliveredToDevice: 'had fetched it',
+    running: 'had begun it',
+    succeeded: 'did it all the same',
+    failed: 'tried it all the same, and failed',
+    cancelled: 'ended it',
+  };
+  return `It had ${ended} when word came that ${name} ${did[report.state]}.`;
 }

@@ -1,5 +1,5 @@
 import type { EntityDescription, EntityProperty, PropertyType } from '@moorline/codecs/odata';
-import { ACTION_STATES, GRAPH_ACTION_KINDS } from '@moorline/model';
+import { ACTION_KINDS, ACTION_STATES } from '@moorline/model';
 import { sql } from 'kysely';
 import type { ListColumns } from '../../listing/columns.ts';
 
@@ -34,7 +34,7 @@ export const DEVICE_ACTION: EntityDescription = {
     id: property('String'),
     managedDeviceId: property('String'),
     action: property('String', {
-      enumeration: { name: 'deviceActionKind', members: GRAPH_ACTION_KINDS },
+      enumeration: { name: 'deviceActionKind', members: ACTION_KINDS },
     }),
     state: property('String', {
       enumeration: { name: 'deviceActionState', members: ACTION_STATES },
@@ -43,6 +43,7 @@ export const DEVICE_ACTION: EntityDescription = {
     requestedDateTime: property('DateTimeOffset', { sortable: true }),
     expirationDateTime: property('DateTimeOffset', { sortable: true }),
     requestedBy: property('String'),
+    bulkActionId: { ...property('String'), isNullable: true },
     reason: notQueried('String'),
   },
 };
@@ -56,6 +57,7 @@ export const ACTION_COLUMNS: ListColumns = {
     kind: 'boolean',
     value: sql`(state in ('refused', 'succeeded', 'failed', 'expired', 'cancelled'))`,
   },
+  bulkActionId: { kind: 'uuid', value: sql`bulk_id` },
   requestedDateTime: { kind: 'time', value: sql`requested_at` },
   expirationDateTime: { kind: 'time', value: sql`expires_at` },
   requestedBy: {

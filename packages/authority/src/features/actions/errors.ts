@@ -10,7 +10,10 @@ export const actionErrors: Readonly<
     | 'kindUnknown'
     | 'idTaken'
     | 'tooManyOpen'
-    | 'alreadyEnded',
+    | 'alreadyEnded'
+    | 'settingsInvalid'
+    | 'bulkNotFound'
+    | 'requestIdReused',
     ErrorFactory
   >
 > = defineErrors({
@@ -58,6 +61,23 @@ export const actionErrors: Readonly<
     kind: 'failure',
     status: 429,
     text: '{count} actions of this device have not ended yet. Wait for them, or cancel those that are not needed.',
+  },
+  settingsInvalid: {
+    code: 'actions.settings_invalid',
+    kind: 'failure',
+    text: 'Actions cannot wait {default} min by default when they wait {maximum} min at most. Make the default shorter, or the longest wait longer.',
+  },
+  bulkNotFound: {
+    code: 'actions.bulk_not_found',
+    kind: 'failure',
+    status: 404,
+    text: 'There is no bulk action {id} here. Look it up in the list of bulk actions.',
+  },
+  requestIdReused: {
+    code: 'actions.request_id_reused',
+    kind: 'failure',
+    status: 409,
+    text: 'The client-request-id {requestId} belongs to a bulk action of another kind or of other devices. Give every request an id of its own.',
   },
   alreadyEnded: {
     code: 'actions.already_ended',

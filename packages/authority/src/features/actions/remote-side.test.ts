@@ -7,10 +7,8 @@ import {
   type TestDatabase,
   withDatabase,
 } from '@moorline/testkit';
-import { AUDIT_MIGRATIONS } from '../audit/index.ts';
-import { DEVICES_MIGRATIONS } from '../devices/index.ts';
-import { ACTIONS_MIGRATIONS } from './migrations.ts';
 import {
+  ACTIONS_LAB_MIGRATIONS,
   type ActionsLab,
   createActionsLab,
   HELP_DESK,
@@ -25,7 +23,7 @@ describe('actions between authorities', () => {
   let lab: ActionsLab;
 
   before(async () => {
-    test = await withDatabase([...AUDIT_MIGRATIONS, ...DEVICES_MIGRATIONS, ...ACTIONS_MIGRATIONS]);
+    test = await withDatabase(ACTIONS_LAB_MIGRATIONS);
   });
   after(() => test[Symbol.asyncDispose]());
   beforeEach(async () => {
@@ -140,12 +138,64 @@ describe('actions between authorities', () => {
     await assert.rejects(lab.relay(id, other.deviceId), { code: 'actions.id_taken' });
   });
 
-  it('cancels behind a connector only what has not left', async () => {
+  it('cancels at once behind a connector what has not left', async () => {
+    const { id } = await lab.request(lab.attached);
+    assert.equal((await lab.actions.cancelAction(HELP_DESK, id)).state, 'cancelled');
+    assert.deepEqual(await lab.actions.remoteActionQueue.queuedFor(HQ1), []);
+    assert.deepEqual(await lab.actions.remoteActionQueue.cancelsFor(HQ1), []);
+  });
+
+  it('asks the connector to end what has left, and says what it waits for', async () => {
+    const { remoteActionQueue: queue } = lab.actions;
+    const { id } = await lab.request(lab.attached);
+    await lab.upload(HQ1, id, 'deliveredToSite', 'authorized', 'queuedForDevice');
+    lab.told.length = 0;
+    const asked = await lab.actions.cancelAction(HELP_DESK, id);
+    assert.equal(asked.state, 'queuedForDevice');
+    assert.equal(
+      asked.cancellation?.reason,
+      'HQ1 may have it, and is asked to end it when it connects.',
+    );
+    assert.deepEqual(lab.told, [`wake ${HQ1}`]);
+    assert.deepEqual(await queue.cancelsFor(HQ1), [{ id, actor: HELP_DESK }]);
+    assert.deepEqual(await queue.cancelsFor(HQ2), []);
+    await queue.cancelAnswered(id, 'HQ1', { kind: 'taken' });
+    assert.deepEqual(await queue.cancelsFor(HQ1), []);
+    await lab.upload(HQ1, id, 'cancelled');
+    assert.equal((await lab.actions.readAction(HELP_DESK, id)).state, 'cancelled');
+  });
+
+  it('says so when the end was asked for too late', async () => {
+    const { remoteActionQueue: queue } = lab.actions;
     const { id } = await lab.request(lab.attached);
     await lab.upload(HQ1, id, 'deliveredToSite');
-    await assert.rejects(lab.actions.cancelAction(HELP_DESK, id), { code: 'actions.too_late' });
-    const { id: waiting } = await lab.request(lab.attached);
-    await lab.actions.cancelAction(HELP_DESK, waiting);
-    assert.deepEqual(await lab.actions.remoteActionQueue.queuedFor(HQ1), []);
+    await lab.actions.cancelAction(HELP_DESK, id);
+    await queue.cancelAnswered(id, 'HQ1', { kind: 'refused', reason: 'It is running.' });
+    const { cancellation } = await lab.actions.readAction(HELP_DESK, id);
+    assert.equal(cancellation?.reason, 'HQ1 does not end it: It is running.');
+    await lab.upload(HQ1, id, 'running', 'succeeded');
+    const ended = await lab.actions.readAction(HELP_DESK, id);
+    assert.equal(ended.state, 'succeeded');
+    assert.match(ended.cancellation?.reason ?? '', /^It came too late\./);
+  });
+
+  it('does not deliver any more what may have left when its end was asked for', async () => {
+    lab.hasLeft = true;
+    const { remoteActionQueue: queue } = lab.actions;
+    const { id } = await lab.request(lab.attached);
+    const { state } = await lab.actions.cancelAction(HELP_DESK, id);
+    assert.equal(state, 'queued');
+    assert.deepEqual(await queue.queuedFor(HQ1), []);
+    await queue.cancelAnswered(id, 'HQ1', { kind: 'notThere' });
+    const { hops } = await lab.actions.readAction(HELP_DESK, id);
+    assert.equal(hops.at(-1)?.reason, 'Cancelled by ada (Contoso) before HQ1 had it.');
+  });
+
+  it('hands over a long queue page by page', async () => {
+    for (let count = 0; count < 3; count++) await lab.request(lab.attached);
+    const { remoteActionQueue: queue } = lab.actions;
+    const [first, ...rest] = await queue.queuedFor(HQ1);
+    assert.equal(rest.length, 2);
+    assert.deepEqual(await queue.queuedFor(HQ1, first), rest);
   });
 });

@@ -8,10 +8,11 @@ import type {
   UploadSource,
 } from '@moorline/model/ports';
 import { sql } from 'kysely';
-import { type ActionDeps, moveActions } from './context.ts';
+import { settleCancel } from './cancel.ts';
+import { type ActionDeps, changed, moveActions, ownHop } from './context.ts';
 import { actionErrors } from './errors.ts';
-import { type Advance, findAction, selectActions } from './store.ts';
-import { hopsToAdd, receivedHop, receivedResult } from './trail.ts';
+import { type Advance, findAction, IS_OPEN, selectActions } from './store.ts';
+import { hopsToAdd, keptName, receivedHop, receivedResult } from './trail.ts';
 
 const QUEUE_LIMIT = 500;
 const MAX_UPLOADED_HOPS = 32;
@@ -75,11 +76,15 @@ export function createRemoteSide(deps: ActionDeps): RemoteSide {
 
   return {
     remoteActionQueue: {
-      async queuedFor(origin) {
+      async queuedFor(origin, after) {
+        const isAfter = after
+          ? sql`(requested_at, id) > (${after.requestedAt}::timestamptz, ${after.id}::uuid)`
+          : sql`true`;
         const queued = await database.read(authorityId, (tx) =>
           selectActions(
             tx,
-            sql`origin = ${origin} and state = 'queued' and expires_at > ${new Date(clock.now())}`,
+            sql`origin = ${origin} and state = 'queued' and expires_at > ${new Date(clock.now())}
+              and cancel_requested_at is null and ${isAfter}`,
             { order: sql`requested_at, id`, limit: QUEUE_LIMIT },
           ),
         );
@@ -87,10 +92,43 @@ export function createRemoteSide(deps: ActionDeps): RemoteSide {
           id: row.id as ActionId,
           deviceId: row.device_id as DeviceId,
           kind: row.kind,
+          requestedAt: row.requested_at.toISOString(),
           expiresAt: row.expires_at.toISOString(),
           actor: row.actor,
         }));
       },
+      async cancelsFor(origin) {
+        const wanted = await database.read(authorityId, (tx) =>
+          selectActions(tx, sql`origin = ${origin} and cancel_open and ${IS_OPEN}`, {
+            order: sql`cancel_requested_at, id`,
+            limit: QUEUE_LIMIT,
+          }),
+        );
+        return wanted.map(({ row }) => ({
+          id: row.id as ActionId,
+          actor: row.cancel_actor ?? row.actor,
+        }));
+      },
+      cancelAnswered: (id, placeName, answer) =>
+        database.transaction(authorityId, async (tx) => {
+          const action = await findAction(tx, id, { lock: 'wait' });
+          if (!action || isFinalState(action.row.state)) return;
+          const name = keptName(placeName);
+          if (answer.kind === 'notThere' && action.row.state === 'queued') {
+            const requester = action.row.cancel_requested_by ?? 'an administrator';
+            const reason = `Cancelled by ${requester} before ${name} had it.`;
+            const hop = ownHop(deps, 'cancelled', reason);
+            return moveActions(tx, deps, [{ action, hops: [hop], result: null }]);
+          }
+          const reason =
+            answer.kind === 'refused'
+              ? `${name} does not end it: ${answer.reason}`
+              : answer.kind === 'taken'
+                ? `${name} ends it.`
+                : `${name} has no such action any more.`;
+          await settleCancel(tx, id, reason);
+          await changed(tx, deps, [action.row]);
+        }),
       refused: (id, placeName, reason) =>
         database.transaction(authorityId, async (tx) => {
           const action = await findAction(tx, id, { lock: 'wait' });

@@ -1,37 +1,47 @@
 import { type ActionId, type ConnectorId, type DeviceId, rfc3339, uuidv7 } from '@moorline/kernel';
 import {
+  ACTION_PERMISSIONS,
   type Action,
   type ActionHop,
+  type ActionKind,
   type ActionState,
   type Actor,
   actorName,
 } from '@moorline/model';
 import type { DeviceAdministration, Transaction } from '@moorline/model/ports';
-import { authorize } from '../access/index.ts';
+import { authorizeDevice, permissionHere } from '../access/index.ts';
 import { recordAudit } from '../audit/index.ts';
 import { type DeviceRow, deviceErrors, requireDevice } from '../devices/index.ts';
-import { type ActionDeps, changed, ownHop } from './context.ts';
+import { type ActionParts, changed, ownHop } from './context.ts';
 import { actionErrors } from './errors.ts';
 import { allowedReason, deviceWait, remoteWait } from './reasons.ts';
-import { actionOf, countOpen, findAction, insertAction } from './store.ts';
+import {
+  actionOf,
+  countOpen,
+  findAction,
+  insertActions,
+  type NewAction,
+  storedNow,
+} from './store.ts';
 
-const DEFAULT_LIFE_MS = 3_600_000;
-const MAX_LIFE_MS = 7 * 24 * 3_600_000;
 const MAX_OPEN = 50;
+const MINUTE_MS = 60_000;
 
 type Request = Parameters<DeviceAdministration['requestAction']>[1];
 
 /** Requests an action in the open transaction; the device is told after its commit. */
 export async function requestInTransaction(
   tx: Transaction,
-  deps: ActionDeps,
+  deps: ActionParts,
   actor: Actor,
   request: Request,
 ): Promise<Action> {
   // The lock makes requests for one device follow one another: a repeat finds the first.
   const device = await requireDevice(tx, request.deviceId, { lock: true });
-  authorize(actor, 'devices.sync');
-  const isRelayed = request.id !== undefined;
+  const permission = permissionHere(deps.remotes, device.origin, ACTION_PERMISSIONS[request.kind]);
+  await authorizeDevice(tx, actor, permission, device, () =>
+    deviceErrors.notFound({ id: device.id }),
+  );
   if (request.id !== undefined) {
     const known = await findAction(tx, request.id);
     if (known) {
@@ -42,47 +52,122 @@ export async function requestInTransaction(
     }
   }
   const now = deps.clock.now();
-  const expiresAt = expiryOf(request.expiresAt, now);
-  const open = await countOpen(tx, device.id);
-  if (open >= MAX_OPEN) throw actionErrors.tooManyOpen({ count: open });
-  const hops = firstHops(deps, actor, device, isRelayed);
-  const row = {
-    id: request.id ?? uuidv7<ActionId>(deps.clock, deps.entropy),
-    device_id: device.id,
-    origin: device.origin,
-    kind: request.kind,
-    state: lastState(hops),
-    requested_at: new Date(now),
-    expires_at: new Date(expiresAt),
-    requested_by: requesterOf(actor, deps.profile.name),
-    actor,
-    is_relayed: isRelayed,
-  };
-  if (!(await insertAction(tx, row, hops, now))) throw actionErrors.idTaken({ id: row.id });
-  await changed(tx, deps, [row]);
-  tx.afterCommit(() => tell(deps, device));
+  const expiresAt = await expiryOf(tx, deps, request.expiresAt);
+  const count = (await countOpen(tx, [device.id])).get(device.id) ?? 0;
+  if (count >= MAX_OPEN) throw actionErrors.tooManyOpen({ count });
+  const plan = { actor, kind: request.kind, expiresAt, requestedAt: now, bulkId: null };
+  const relayedId = request.id ?? null;
+  const made = makeAction(deps, plan, device, { relayedId });
+  await storeRequested(tx, deps, [made]);
   await recordAudit(tx, {
     activity: 'actions.request',
     actor: actorName(actor),
     target: device.id,
     result: 'success',
-    details: { action: row.kind, actionId: row.id, deviceName: device.name },
+    details: { action: request.kind, actionId: made.row.id, deviceName: device.name },
     at: now,
   });
-  return actionOf({
-    row: {
-      ...row,
-      authority_id: tx.authorityId,
-      result: null,
-      hop_count: hops.length,
-      moved_at: new Date(now),
-    },
+  return actionOf(storedNow(tx, made.row, made.hops, now));
+}
+
+/** What the actions of one request have in common. */
+export interface ActionPlan {
+  readonly actor: Actor;
+  readonly kind: ActionKind;
+  readonly requestedAt: number;
+  readonly expiresAt: number;
+  readonly bulkId: string | null;
+}
+
+/** An action for a device that the transaction has locked. */
+export interface MadeAction {
+  readonly row: NewAction;
+  readonly hops: readonly ActionHop[];
+}
+
+/** @throws `devices.managed_elsewhere` when the device's authority cannot be reached from here at all */
+export function makeAction(
+  deps: ActionParts,
+  plan: ActionPlan,
+  device: DeviceRow,
+  options: { readonly relayedId?: ActionId | null } = {},
+): MadeAction {
+  const relayedId = options.relayedId ?? null;
+  const hops = firstHops(deps, plan.actor, device, relayedId !== null);
+  return {
     hops,
+    row: {
+      id: relayedId ?? uuidv7<ActionId>(deps.clock, deps.entropy),
+      device_id: device.id,
+      origin: device.origin,
+      kind: plan.kind,
+      state: lastState(hops),
+      requested_at: new Date(plan.requestedAt),
+      expires_at: new Date(plan.expiresAt),
+      requested_by: requesterOf(plan.actor, deps.profile.name),
+      actor: plan.actor,
+      is_relayed: relayedId !== null,
+      bulk_id: plan.bulkId,
+      performer_id: null,
+      parameters: null,
+    },
+  };
+}
+
+/** Stores them, and tells who has to do with them after the commit. @throws `actions.id_taken` */
+export async function storeRequested(
+  tx: Transaction,
+  deps: ActionParts,
+  made: readonly MadeAction[],
+): Promise<void> {
+  const stored = await insertActions(tx, made, deps.clock.now());
+  const taken = made.find(({ row }) => !stored.has(row.id));
+  if (taken) throw actionErrors.idTaken({ id: taken.row.id });
+  const rows = made.map(({ row }) => row);
+  await changed(tx, deps, rows);
+  tx.afterCommit(() => {
+    for (const row of rows) {
+      if (row.state !== 'queuedForDevice') continue;
+      deps.nudger.nudge((row.performer_id ?? row.device_id) as DeviceId, { actions: true });
+    }
+    const origins = new Set(rows.flatMap((row) => (row.origin === null ? [] : [row.origin])));
+    for (const origin of origins) deps.remotes?.actionsQueued(origin as ConnectorId);
   });
 }
 
+/** Whether a device with so many open actions takes another. */
+export function mayTakeAnother(openCount: number): boolean {
+  return openCount < MAX_OPEN;
+}
+
+/**
+ * When an action expires: what the request says, or the default; never later than the longest that is set.
+ * @throws `actions.expiry_invalid`, `actions.expired`
+ */
+export async function expiryOf(
+  tx: Transaction,
+  deps: ActionParts,
+  text: string | undefined,
+): Promise<number> {
+  const now = deps.clock.now();
+  const { defaultExpiryMinutes, maximumExpiryMinutes } = await deps.settings.current(tx);
+  if (text === undefined) return now + defaultExpiryMinutes * MINUTE_MS;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw actionErrors.expiryInvalid({ expiresAt: text.slice(0, 40) });
+  if (time <= now) throw actionErrors.expired({ expiresAt: rfc3339(time) });
+  return Math.min(time, now + maximumExpiryMinutes * MINUTE_MS);
+}
+
+/** Who asked, and where they are signed in. */
+export function requesterOf(actor: Actor, authorityName: string): string {
+  const remote = actor.kind === 'user' ? actor.onBehalfOf : undefined;
+  return remote
+    ? `${remote.name} (${remote.authorityName})`
+    : `${actorName(actor)} (${authorityName})`;
+}
+
 function firstHops(
-  deps: ActionDeps,
+  deps: ActionParts,
   actor: Actor,
   device: DeviceRow,
   isRelayed: boolean,
@@ -113,26 +198,6 @@ function firstHops(
     hop('authorized', allowedReason(actor)),
     hop('queuedForDevice', deviceWait(name, { isConnected, sinceMs })),
   ];
-}
-
-function tell(deps: ActionDeps, device: DeviceRow): void {
-  if (device.origin === null) deps.nudger.nudge(device.id as DeviceId, { actions: true });
-  else deps.remotes?.actionsQueued(device.origin as ConnectorId);
-}
-
-function expiryOf(text: string | undefined, now: number): number {
-  if (text === undefined) return now + DEFAULT_LIFE_MS;
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw actionErrors.expiryInvalid({ expiresAt: text.slice(0, 40) });
-  if (time <= now) throw actionErrors.expired({ expiresAt: rfc3339(time) });
-  return Math.min(time, now + MAX_LIFE_MS);
-}
-
-function requesterOf(actor: Actor, authorityName: string): string {
-  const remote = actor.kind === 'user' ? actor.onBehalfOf : undefined;
-  return remote
-    ? `${remote.name} (${remote.authorityName})`
-    : `${actorName(actor)} (${authorityName})`;
 }
 
 function lastState(hops: readonly ActionHop[]): ActionState {

@@ -45,6 +45,9 @@ export function actionRoutes(app: HttpApp, actions: Actions): void {
       const action = await actions.requestAction(actorOf(request), {
         deviceId: request.params.id as DeviceId,
         kind: actionKind(request.body.configurationManagerAction.action),
+        ...(request.body.expirationDateTime === undefined
+          ? {}
+          : { expiresAt: request.body.expirationDateTime }),
       });
       return reply.code(204).header(ACTION_ID_HEADER, action.id).send(null);
     },
@@ -90,7 +93,7 @@ export function actionRoutes(app: HttpApp, actions: Actions): void {
     {
       config: { access: 'actor' },
       schema: {
-        summary: 'Cancels an action that has not reached its device',
+        summary: 'Cancels an action, or asks whoever has it to end it',
         tags: ['Actions'],
         params: IdParams,
         response: { 200: ActionAnswer },
@@ -120,5 +123,11 @@ function answer(action: Action): ActionAnswer {
     reason: action.hops.at(-1)?.reason ?? '',
     hops: action.hops.map((hop) => ({ ...hop })),
     result: result && { ...result, details: { ...result.details } },
+    bulkActionId: action.bulkActionId,
+    cancellation: action.cancellation && {
+      requestedDateTime: action.cancellation.requestedAt,
+      requestedBy: action.cancellation.requestedBy,
+      reason: action.cancellation.reason,
+    },
   };
 }

@@ -1,6 +1,13 @@
 import { recordset, sqlOf } from '@moorline/db';
-import { type ActionId, type DeviceId, rfc3339 } from '@moorline/kernel';
-import type { Action, ActionHop, ActionResult } from '@moorline/model';
+import { type ActionId, type BulkActionId, type DeviceId, rfc3339 } from '@moorline/kernel';
+import {
+  ACTION_STATES,
+  type Action,
+  type ActionCancellation,
+  type ActionHop,
+  type ActionResult,
+  isFinalState,
+} from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { ActionTables } from './tables.ts';
@@ -56,23 +63,91 @@ export async function findAction(
   return found;
 }
 
-/** False when there is an action of that id already. */
-export async function insertAction(
+/** What is known of an action before it is stored. */
+export type NewAction = Pick<
+  StoredAction['row'],
+  | 'id'
+  | 'device_id'
+  | 'origin'
+  | 'kind'
+  | 'state'
+  | 'requested_at'
+  | 'expires_at'
+  | 'requested_by'
+  | 'actor'
+  | 'is_relayed'
+  | 'bulk_id'
+  | 'performer_id'
+  | 'parameters'
+>;
+
+/** Stores actions with their hops in two statements; answers the ids that were new. */
+export async function insertActions(
   tx: Transaction,
-  row: Omit<StoredAction['row'], 'authority_id' | 'hop_count' | 'moved_at' | 'result'>,
+  actions: readonly { readonly row: NewAction; readonly hops: readonly ActionHop[] }[],
+  now: number,
+): Promise<ReadonlySet<string>> {
+  if (actions.length === 0) return new Set();
+  const rows = actions.map(({ row, hops }) => ({
+    ...row,
+    requested_at: rfc3339(row.requested_at.getTime()),
+    expires_at: rfc3339(row.expires_at.getTime()),
+    hop_count: hops.length,
+  }));
+  const columns = {
+    id: 'uuid',
+    device_id: 'uuid',
+    origin: 'uuid',
+    kind: 'text',
+    state: 'text',
+    requested_at: 'timestamptz',
+    expires_at: 'timestamptz',
+    requested_by: 'text',
+    actor: 'jsonb',
+    is_relayed: 'boolean',
+    hop_count: 'integer',
+    bulk_id: 'uuid',
+    performer_id: 'uuid',
+    parameters: 'jsonb',
+  } as const;
+  const names = sql.join(Object.keys(columns).map((name) => sql.ref(name)));
+  const { rows: stored } = await sql<{ id: string }>`
+    insert into actions (authority_id, moved_at, ${names})
+    select ${tx.authorityId}::uuid, ${rfc3339(now)}::timestamptz, ${names}
+    from ${recordset(rows, columns)}
+    on conflict do nothing returning id`.execute(sqlOf(tx));
+  const ids = new Set(stored.map((row) => row.id));
+  await insertHops(
+    tx,
+    actions
+      .filter(({ row }) => ids.has(row.id))
+      .map(({ row, hops }) => ({ id: row.id, from: 0, hops })),
+  );
+  return ids;
+}
+
+/** An action that was just stored, as it would be read. */
+export function storedNow(
+  tx: Transaction,
+  row: NewAction,
   hops: readonly ActionHop[],
   now: number,
-): Promise<boolean> {
-  const { numAffectedRows } = await sql`insert into actions
-      (authority_id, id, device_id, origin, kind, state, requested_at, expires_at, requested_by,
-        actor, is_relayed, hop_count, moved_at)
-    values (${tx.authorityId}, ${row.id}, ${row.device_id}, ${row.origin}, ${row.kind}, ${row.state},
-      ${row.requested_at}, ${row.expires_at}, ${row.requested_by}, ${JSON.stringify(row.actor)}::jsonb,
-      ${row.is_relayed}, ${hops.length}, ${new Date(now)})
-    on conflict do nothing`.execute(sqlOf(tx));
-  if (numAffectedRows === 0n) return false;
-  await insertHops(tx, [{ id: row.id, from: 0, hops }]);
-  return true;
+): StoredAction {
+  return {
+    row: {
+      ...row,
+      authority_id: tx.authorityId,
+      result: null,
+      hop_count: hops.length,
+      moved_at: new Date(now),
+      cancel_requested_at: null,
+      cancel_requested_by: null,
+      cancel_actor: null,
+      cancel_reason: null,
+      cancel_open: false,
+    },
+    hops,
+  };
 }
 
 /** Adds hops to actions that the caller has locked. */
@@ -90,7 +165,8 @@ export async function advanceActions(
     result,
   }));
   await sql`update actions a set state = t.state, hop_count = t.hop_count,
-      result = coalesce(t.result, a.result), moved_at = ${rfc3339(now)}::timestamptz
+      result = coalesce(t.result, a.result),
+      cancel_open = a.cancel_open and t.state not in (${sql.join(FINAL_STATES)}), moved_at = ${rfc3339(now)}::timestamptz
     from ${recordset(rows, { id: 'uuid', state: 'text', hop_count: 'integer', result: 'jsonb' })}
     where a.authority_id = ${tx.authorityId} and a.id = t.id`.execute(sqlOf(tx));
   await insertHops(
@@ -99,17 +175,40 @@ export async function advanceActions(
   );
 }
 
-export async function countOpen(tx: Transaction, deviceId: string): Promise<number> {
-  const { rows } = await sql<{ count: string }>`select count(*) as count from actions
-    where authority_id = ${tx.authorityId} and device_id = ${deviceId} and ${IS_OPEN}`.execute(
-    sqlOf(tx),
-  );
-  return Number(rows[0]?.count ?? 0);
+/** How many actions of each device have not ended; a device without any is missing. */
+export async function countOpen(
+  tx: Transaction,
+  deviceIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ device_id: string; count: string }>`
+    select device_id, count(*) as count from actions
+    where authority_id = ${tx.authorityId} and device_id = any(${[...deviceIds]}::uuid[])
+      and ${IS_OPEN}
+    group by device_id`.execute(sqlOf(tx));
+  return new Map(rows.map((row) => [row.device_id, Number(row.count)]));
 }
+
+const FINAL_STATES = ACTION_STATES.filter(isFinalState);
+
+/** The device of an action, as it matters to who may. */
+export function deviceOf({ row }: StoredAction): {
+  readonly id: string;
+  readonly origin: string | null;
+} {
+  return { id: row.device_id, origin: row.origin };
+}
+/** The same of the table's rows. */
+export const ACTION_DEVICE: Readonly<Record<'id' | 'origin', RawBuilder<unknown>>> = {
+  id: sql`actions.device_id`,
+  origin: sql`actions.origin`,
+};
 
 /** As the partial index has it. */
 export const IS_OPEN: RawBuilder<boolean> = sql`
   state not in ('refused', 'succeeded', 'failed', 'expired', 'cancelled')`;
+/** As the partial index has it. */
+export const HAS_ENDED: RawBuilder<boolean> = sql`
+  state in ('refused', 'succeeded', 'failed', 'expired', 'cancelled')`;
 
 export function actionOf({ row, hops }: StoredAction): Action {
   return {
@@ -122,6 +221,21 @@ export function actionOf({ row, hops }: StoredAction): Action {
     requestedBy: row.requested_by,
     hops,
     result: row.result,
+    bulkActionId: row.bulk_id as BulkActionId | null,
+    cancellation: cancellationOf({ row, hops }),
+  };
+}
+
+function cancellationOf({ row, hops }: StoredAction): ActionCancellation | null {
+  const { cancel_requested_at: requestedAt, cancel_reason: reason } = row;
+  if (requestedAt === null) return null;
+  const cameTooLate = isFinalState(row.state) && row.state !== 'cancelled';
+  return {
+    requestedAt: rfc3339(requestedAt.getTime()),
+    requestedBy: row.cancel_requested_by ?? '',
+    reason: cameTooLate
+      ? `It came too late. ${hops.at(-1)?.reason ?? ''}`.trim()
+      : (reason ?? 'It was cancelled.'),
   };
 }
 

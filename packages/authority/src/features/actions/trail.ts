@@ -28,7 +28,7 @@ export function receivedHop(hop: ActionHop, now: number): ActionHop {
     state: hop.state,
     at: rfc3339(Number.isNaN(time) ? now : Math.min(Math.max(time, 0), LAST_TIME)),
     place: hop.place,
-    placeName: keptText(hop.placeName, 255),
+    placeName: keptName(hop.placeName),
     reason: keptText(hop.reason, 2000),
   };
 }
@@ -47,6 +47,11 @@ export function receivedResult(result: ActionResult | null): ActionResult | null
       ]),
     ),
   };
+}
+
+/** A name as another authority tells it. */
+export function keptName(name: string): string {
+  return keptText(name, 255);
 }
 
 function keptText(text: string, length: number): string {

@@ -11,6 +11,7 @@ export {
   insertEnrolled,
   loadOwn,
   lockOwn,
+  lockDevices,
   writeBlocked,
   writeCertificateExpiry,
 } from './store.ts';

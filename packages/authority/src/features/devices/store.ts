@@ -40,6 +40,19 @@ export async function loadDevices(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** The same; they are neither changed nor removed by others until `tx` ends. */
+export async function lockDevices(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, DeviceRow>> {
+  if (ids.length === 0) return new Map();
+  // In the order of their ids, as everybody locks several.
+  const { rows } = await sql<DeviceRow>`select ${ROW} from devices
+    where authority_id = ${tx.authorityId} and id = any(${[...ids]}::uuid[])
+    order by id for no key update`.execute(sqlOf<DeviceTables>(tx));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export async function insertEnrolled(
   tx: Transaction,
   devices: readonly EnrolledDevice[],

@@ -1,6 +1,6 @@
 import { createBus } from '@moorline/bus';
 import { Session } from '@moorline/contracts/admin';
-import type { Database } from '@moorline/db';
+import type { Database, Migration } from '@moorline/db';
 import {
   type ActionId,
   type AuthorityId,
@@ -18,10 +18,28 @@ import type {
   DeviceActionReport,
   RemoteAuthorities,
 } from '@moorline/model/ports';
-import { createDevices, type Devices, insertEnrolled } from '../../devices/index.ts';
+import { AUDIT_MIGRATIONS } from '../../audit/index.ts';
+import {
+  createDevices,
+  DEVICES_MIGRATIONS,
+  type Devices,
+  insertEnrolled,
+} from '../../devices/index.ts';
+import { INVENTORY_MIGRATIONS } from '../../inventory/index.ts';
 import { createRefusals } from '../../refusals/index.ts';
 import { type Actions, createActions } from '../actions.ts';
-import type { ActionDeps } from '../context.ts';
+import { createBulkRequests } from '../bulk.ts';
+import type { ActionDeps, ActionParts } from '../context.ts';
+import { ACTIONS_MIGRATIONS } from '../migrations.ts';
+import { createActionSettings } from '../settings.ts';
+
+/** What the feature's tables stand on, and they. */
+export const ACTIONS_LAB_MIGRATIONS: readonly Migration[] = [
+  ...AUDIT_MIGRATIONS,
+  ...DEVICES_MIGRATIONS,
+  ...INVENTORY_MIGRATIONS,
+  ...ACTIONS_MIGRATIONS,
+];
 
 type Kinds = typeof Session.properties.authority.properties.kind.enum;
 const kinds: Kinds = Session.properties.authority.properties.kind.enum;
@@ -56,18 +74,22 @@ export interface LabDatabase {
 /** The actions feature of a fresh authority, with one device of its own and one behind HQ1. */
 export interface ActionsLab {
   readonly authorityId: AuthorityId;
-  readonly deps: ActionDeps;
+  readonly parts: ActionParts;
   readonly devices: Devices;
   readonly actions: Actions;
   readonly own: AuthenticatedDevice;
   readonly attached: DeviceId;
   /** Nudges and wake-ups so far. */
-  readonly told: readonly string[];
+  readonly told: string[];
   /** Whether HQ1 is connected. */
   isOnline: boolean;
+  /** Whether what is queued for HQ1 may have reached it. */
+  hasLeft: boolean;
   enrol(name: string): Promise<AuthenticatedDevice>;
   request(deviceId: DeviceId, by?: Actor): Promise<Action>;
   relay(id: ActionId, deviceId?: DeviceId): Promise<Action>;
+  /** Goes on with what a stop left of bulk actions. */
+  resume(): Promise<void>;
   newActionId(): ActionId;
   report(
     id: ActionId,
@@ -99,12 +121,17 @@ export async function createActionsLab(test: LabDatabase, clock: Clock): Promise
     remotes: {
       describe: () => ({ name: 'HQ1', online: lab.isOnline }),
       actionsQueued: (origin: string) => void told.push(`wake ${origin}`),
+      mayHave: () => lab.hasLeft,
     } as unknown as RemoteAuthorities,
   };
   const refusals = createRefusals({ ...shared, authorityId });
   const devices = createDevices({ ...shared, refusals });
   const deps: ActionDeps = { ...shared, refusals, presence: devices.presence };
   const actions = createActions(deps);
+  const parts: ActionParts = {
+    ...deps,
+    settings: createActionSettings({ ...deps, authorityId }),
+  };
 
   async function enrol(name: string): Promise<AuthenticatedDevice> {
     const deviceId = uuidv7<DeviceId>(clock, systemEntropy);
@@ -128,13 +155,14 @@ export async function createActionsLab(test: LabDatabase, clock: Clock): Promise
 
   const lab: ActionsLab = {
     authorityId,
-    deps,
+    parts,
     devices,
     actions,
     own,
     attached,
     told,
     isOnline: false,
+    hasLeft: false,
     enrol,
     request: (deviceId, by = HELP_DESK) => actions.requestAction(by, { deviceId, kind: KIND }),
     relay: (id, deviceId = own.deviceId) =>
@@ -144,6 +172,7 @@ export async function createActionsLab(test: LabDatabase, clock: Clock): Promise
         kind: KIND,
         expiresAt: new Date(clock.now() + 60_000).toISOString(),
       }),
+    resume: () => createBulkRequests(parts).resume(new AbortController().signal),
     newActionId: () => uuidv7<ActionId>(clock, systemEntropy),
     report: (id, state, overrides = {}) => ({
       id,
