@@ -67,6 +67,8 @@ export {
   canonicalRows,
   canonicalText,
   checkRow,
+  INVENTORY_CATEGORIES,
+  type InventoryCategory,
   type InventoryClass,
   type InventoryColumn,
   type InventoryRow,

@@ -12,7 +12,24 @@ export interface InventoryColumn {
   readonly description: string;
   /** Longest text kept, in UTF-16 units; longer text is refused. Default 1,024. */
   readonly maxLength?: number;
+  /**
+   * May hold what not everybody should read: the device replaces what looks like a secret before it leaves, the value is
+   * shown only with the permission `inventory.readSensitive`, and queries do not know the column.
+   */
+  readonly isSensitive?: true;
 }
+
+/** Where the explorer shows a class. */
+export const INVENTORY_CATEGORIES = [
+  'system',
+  'hardware',
+  'storage',
+  'network',
+  'software',
+  'security',
+  'users',
+] as const;
+export type InventoryCategory = (typeof INVENTORY_CATEGORIES)[number];
 
 export type Platform = 'linux' | 'windows' | 'macos';
 
@@ -26,7 +43,10 @@ export interface InventoryClass {
   readonly columns: readonly InventoryColumn[];
   /** Columns whose values together name one row; empty: the class has exactly one row. */
   readonly key: readonly string[];
+  readonly category: InventoryCategory;
   readonly platforms: readonly Platform[];
+  /** How often a device collects it by itself: in each inventory cycle, or in the first one after a day. */
+  readonly cadence: 'cycle' | 'day';
   /** Most rows accepted from one device. */
   readonly maxRows: number;
 }

@@ -8,6 +8,8 @@ export interface KernelCalls {
   /** As `uname -m`. */
   machine(): string;
   networkInterfaces(): ReturnType<typeof networkInterfaces>;
+  /** Milliseconds since 1970; absent: the system's clock. */
+  now?(): number;
 }
 
 /** What a collector reads from, for one collection. */

@@ -4,6 +4,7 @@ export interface Mount {
   readonly device: string;
   readonly point: string;
   readonly readOnly: boolean;
+  readonly options: readonly string[];
   readonly kind: string;
   readonly source: string;
 }
@@ -20,6 +21,7 @@ export function* parseMounts(text: string): Iterable<Mount> {
       device,
       point: decodeOctal(point),
       readOnly: options.split(',').includes('ro'),
+      options: options.split(','),
       kind,
       source: decodeOctal(source),
     };

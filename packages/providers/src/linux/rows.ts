@@ -5,6 +5,7 @@ import {
   type InventoryValue,
   rowKey,
 } from '@moorline/model';
+import { maskSecrets } from './mask-secrets.ts';
 
 /** Values as a collector found them, by column: text uncleaned, times in milliseconds; absent is null. */
 export type FoundRow = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -72,8 +73,11 @@ function fitValue(column: InventoryColumn, value: string | number | boolean): In
       const text = String(value).trim().toLowerCase();
       return GUID.test(text) ? text : null;
     }
-    case 'string':
-      return cleanText(String(value), column.maxLength ?? DEFAULT_MAX_LENGTH);
+    case 'string': {
+      const text = cleanText(String(value), column.maxLength ?? DEFAULT_MAX_LENGTH);
+      if (text === null || !column.isSensitive) return text;
+      return cleanText(maskSecrets(text), column.maxLength ?? DEFAULT_MAX_LENGTH);
+    }
   }
 }
 

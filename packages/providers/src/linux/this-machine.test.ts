@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { hostname, totalmem, uptime } from 'node:os';
 import { test } from 'node:test';
 import {
@@ -98,8 +101,60 @@ test('the loopback interface is not an adapter, and the file system of the root 
   assert.ok(Number(root?.Size) > Number(root?.FreeSpace));
 });
 
+test('the updates are those that the package manager itself would install', {
+  skip: existsSync('/usr/bin/apt-get') ? false : 'no apt here',
+}, async () => {
+  const rows = await provider.collect('SoftwareUpdate');
+  const { stdout } = spawnSync('apt', ['list', '--upgradable'], { encoding: 'utf8' });
+  const names = [...stdout.matchAll(/^([^/\s]+)\/\S+ (\S+) /gm)].map(
+    ([, name, version]) => `${name} ${version}`,
+  );
+  const known = new Set(rows.map((row) => `${row.ProductName} ${row.AvailableVersion}`));
+  assert.deepEqual(
+    names.filter((name) => !known.has(name)),
+    [],
+  );
+});
+
+test('a socket that this process listens at is among the connections', { skip }, async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const rows = await provider.collect('Connection');
+  server.close();
+  assert.ok(address !== null && typeof address === 'object');
+  const own = rows.find((row) => row.LocalPort === address.port && row.State === 'Listen');
+  assert.equal(own?.LocalAddress, '127.0.0.1');
+  assert.equal(own?.Protocol, 'TCP');
+});
+
+test('a full inventory with its hashes costs less than two seconds of processor time', {
+  skip,
+}, async () => {
+  const before = process.cpuUsage();
+  for (const name of provider.classes)
+    canonicalRows(declaredClass(name), await provider.collect(name));
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < 2_000_000, `${(user + system) / 1000} ms`);
+});
+
 test('what does not change looks the same a second time', { skip }, async () => {
-  const still = ['Device', 'OS', 'ComputerSystem', 'Bios', 'Processor', 'Memory', 'PhysicalDisk'];
+  const still = [
+    'Device',
+    'OS',
+    'ComputerSystem',
+    'Bios',
+    'Processor',
+    'Memory',
+    'PhysicalDisk',
+    'BaseBoard',
+    'Sysctl',
+    'Volume',
+    'NetworkRoute',
+    'PackageRepository',
+    'SoftwareUpdate',
+    'ScheduledTask',
+  ];
   for (const name of still) {
     const declared = declaredClass(name);
     const first = canonicalRows(declared, await provider.collect(name));

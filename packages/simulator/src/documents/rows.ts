@@ -31,7 +31,7 @@ const ROWS: Readonly<Record<string, Rows>> = {
   User: userRows,
 };
 
-/** Classes that simulated devices can report: all of the catalogue, unless it has grown since. */
+/** Classes that simulated devices can report: those of the catalogue that make up most of an inventory's load. */
 export const SIMULATED_CLASSES: readonly string[] = Object.keys(ROWS);
 
 export function rowsOf(context: RowContext, className: string): readonly InventoryRow[] {

@@ -4,7 +4,9 @@ export const biosClass: InventoryClass = {
   name: 'Bios',
   description: 'The firmware, and the serial number that it holds.',
   key: [],
+  category: 'hardware',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 1,
   columns: [
     { name: 'Manufacturer', type: 'string', maxLength: 255, description: 'Maker of the firmware.' },

@@ -4,7 +4,9 @@ export const computerSystemClass: InventoryClass = {
   name: 'ComputerSystem',
   description: 'The computer as its maker describes it.',
   key: [],
+  category: 'hardware',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 1,
   columns: [
     { name: 'Manufacturer', type: 'string', maxLength: 255, description: 'Maker of the computer.' },

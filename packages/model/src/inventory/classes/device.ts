@@ -4,7 +4,9 @@ export const deviceClass: InventoryClass = {
   name: 'Device',
   description: 'The device as a whole: what it is called and where it stands.',
   key: [],
+  category: 'system',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 1,
   columns: [
     {

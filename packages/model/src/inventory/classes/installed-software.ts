@@ -4,7 +4,9 @@ export const installedSoftwareClass: InventoryClass = {
   name: 'InstalledSoftware',
   description: 'One row for each installed package, as the package databases know them.',
   key: ['ProductName', 'ProductVersion', 'Architecture', 'Source'],
+  category: 'software',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 20_000,
   columns: [
     { name: 'ProductName', type: 'string', maxLength: 255, description: 'Name of the package.' },
@@ -24,7 +26,7 @@ export const installedSoftwareClass: InventoryClass = {
       name: 'Source',
       type: 'string',
       maxLength: 16,
-      description: 'Package database: dpkg or rpm.',
+      description: 'Package database: dpkg, rpm, snap or flatpak.',
     },
     {
       name: 'Publisher',

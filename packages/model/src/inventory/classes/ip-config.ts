@@ -5,7 +5,9 @@ export const ipConfigClass: InventoryClass = {
   description:
     'One row for each interface that has an address; lists are written with a comma and a space.',
   key: ['InterfaceAlias'],
+  category: 'network',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 512,
   columns: [
     {

@@ -5,7 +5,9 @@ export const logicalDiskClass: InventoryClass = {
   description:
     'One row for each mounted file system that is kept on a disk, at the place where it is mounted first.',
   key: ['Name'],
+  category: 'storage',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 1000,
   columns: [
     { name: 'Name', type: 'string', maxLength: 512, description: 'Mount point or drive letter.' },

@@ -5,7 +5,9 @@ export const memoryClass: InventoryClass = {
   name: 'Memory',
   description: 'How much memory the system has; not how much of it is free at the moment.',
   key: [],
+  category: 'hardware',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 1,
   columns: [
     {

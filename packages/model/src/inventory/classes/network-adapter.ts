@@ -4,7 +4,9 @@ export const networkAdapterClass: InventoryClass = {
   name: 'NetworkAdapter',
   description: 'One row for each network interface but loopback and the ends of container links.',
   key: ['Name'],
+  category: 'network',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 512,
   columns: [
     { name: 'Name', type: 'string', maxLength: 64, description: 'Name of the interface.' },

@@ -4,7 +4,9 @@ export const osClass: InventoryClass = {
   name: 'OS',
   description: 'The operating system that runs now.',
   key: [],
+  category: 'system',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 1,
   columns: [
     {

@@ -4,7 +4,9 @@ export const physicalDiskClass: InventoryClass = {
   name: 'PhysicalDisk',
   description: 'One row for each drive that the system sees, virtual machine disks included.',
   key: ['DeviceID'],
+  category: 'storage',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 2000,
   columns: [
     {

@@ -5,7 +5,9 @@ export const processClass: InventoryClass = {
   name: 'Process',
   description: 'One row for each process; kernel threads and arguments are left out.',
   key: ['ProcessId'],
+  category: 'system',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 20_000,
   columns: [
     { name: 'ProcessId', type: 'int', description: 'Number of the process.' },

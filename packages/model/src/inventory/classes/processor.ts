@@ -4,7 +4,9 @@ export const processorClass: InventoryClass = {
   name: 'Processor',
   description: 'One row for each processor package.',
   key: ['DeviceID'],
+  category: 'hardware',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 256,
   columns: [
     {

@@ -4,7 +4,9 @@ export const serviceClass: InventoryClass = {
   name: 'Service',
   description: 'One row for each service that the service manager knows or runs.',
   key: ['Name'],
+  category: 'system',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 5000,
   columns: [
     {

@@ -5,7 +5,9 @@ export const userClass: InventoryClass = {
   name: 'User',
   description: 'One row for each local account.',
   key: ['Name'],
+  category: 'users',
   platforms: ['linux'],
+  cadence: 'cycle',
   maxRows: 10_000,
   columns: [
     { name: 'Name', type: 'string', maxLength: 128, description: 'Name of the account.' },

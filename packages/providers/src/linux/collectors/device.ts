@@ -24,7 +24,7 @@ function domainOf(name: string | null): string | null {
   return name !== null && dot > 0 ? name.slice(dot + 1) : null;
 }
 
-function timeZone(files: FileTree): string | null {
+export function timeZone(files: FileTree): string | null {
   const linked = /\/zoneinfo\/(.+)$/.exec(files.link('/etc/localtime') ?? '')?.[1];
   const named = linked ?? files.line('/etc/timezone');
   return named !== null && /^[A-Za-z0-9_+\-/]{1,64}$/.test(named) ? named : null;

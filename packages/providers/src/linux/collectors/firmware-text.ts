@@ -6,7 +6,11 @@ const PLACEHOLDER =
 
 /** A field of the firmware's tables, or null when the maker put nothing of meaning there. */
 export function firmwareText(files: FileTree, field: string): string | null {
-  const value = files.line(`/sys/class/dmi/id/${field}`);
+  return meaningfulText(files.line(`/sys/class/dmi/id/${field}`));
+}
+
+/** The text, or null when it is what makers leave in a field that they never filled in. */
+export function meaningfulText(value: string | null): string | null {
   return value === null || PLACEHOLDER.test(value) ? null : value;
 }
 

@@ -1,4 +1,5 @@
 import { basename } from 'node:path/posix';
+import { encryptionOf } from '../block-encryption.ts';
 import { coarseOf } from '../coarse.ts';
 import type { FileTree } from '../file-tree.ts';
 import type { Host } from '../host.ts';
@@ -33,13 +34,13 @@ export async function* collectLogicalDisks(host: Host): AsyncIterable<FoundRow> 
       Size: space?.sizeBytes,
       FreeSpace: space && coarseOf(space.freeBytes, space.sizeBytes, FREE_PARTS, FREE_LEAST_STEP),
       IsReadOnly: mount.readOnly,
-      IsEncrypted: kernelName === null ? null : isEncrypted(files, kernelName),
+      IsEncrypted: kernelName === null ? null : encryptionOf(files, kernelName).isOn,
     };
   }
 }
 
 // A file system mounted at many places (bind mounts, subvolumes) is one disk, at its shortest mount point.
-function firstMounts(files: FileTree): readonly Mount[] {
+export function firstMounts(files: FileTree): readonly Mount[] {
   const visible = new Map<string, Mount>();
   for (const mount of parseMounts(files.table('/proc/self/mountinfo', MOUNTS_BYTES) ?? ''))
     visible.set(mount.point, mount);
@@ -55,7 +56,7 @@ function firstMounts(files: FileTree): readonly Mount[] {
 }
 
 /** Labels or ids by the kernel's name of the device: udev keeps them as links. */
-function volumeNames(files: FileTree, folder: string): ReadonlyMap<string, string> {
+export function volumeNames(files: FileTree, folder: string): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const entry of files.names(`/dev/disk/${folder}`)) {
     const target = files.link(`/dev/disk/${folder}/${entry}`);
@@ -67,17 +68,6 @@ function volumeNames(files: FileTree, folder: string): ReadonlyMap<string, strin
   return names;
 }
 
-function kernelNameOf(files: FileTree, source: string): string {
+export function kernelNameOf(files: FileTree, source: string): string {
   return basename(files.link(source) ?? source);
-}
-
-function isEncrypted(files: FileTree, kernelName: string, depth = 0): boolean | null {
-  const device = `/sys/class/block/${kernelName}`;
-  if (depth > 8 || files.stat(device) === null) return null;
-  if (files.line(`${device}/dm/uuid`)?.startsWith('CRYPT-')) return true;
-  const beneath = files
-    .names(`${device}/slaves`)
-    .map((name) => isEncrypted(files, name, depth + 1));
-  if (beneath.includes(true)) return true;
-  return beneath.includes(null) ? null : false;
 }
