@@ -27,7 +27,6 @@ export {
   type Action,
   type ActionCancellation,
   type ActionHop,
-  type ActionKind,
   type ActionResult,
   type ActionState,
   type AuthorityPlace,
