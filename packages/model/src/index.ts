@@ -32,9 +32,10 @@ export {
   type AuthorityPlace,
   canMoveTo,
   type HopPlace,
-  isWithDevice,
   isFinalState,
+  isWithDevice,
   PEER_PLACE,
+} from './actions/action.ts';
 export {
   ACTION_GROUPS,
   ACTION_KINDS,
@@ -47,7 +48,6 @@ export {
   GRAPH_ACTION_KINDS,
   MAX_BULK_DEVICES,
 } from './actions/kinds.ts';
-} from './actions/action.ts';
 export {
   type Architecture,
   type ChassisType,
@@ -77,3 +77,9 @@ export {
   type RowProblem,
   rowKey,
 } from './inventory/inventory-class.ts';
+export {
+  UPLOAD_CATEGORIES,
+  UPLOAD_PERMISSIONS,
+  type UploadCategory,
+  type UploadPermissions,
+} from './upload/upload-settings.ts';

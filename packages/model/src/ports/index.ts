@@ -15,8 +15,6 @@ export type {
 } from './device-port.ts';
 export type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
 export type { InventoryProvider } from './inventory-provider.ts';
-export type { RemoteAction, RemoteActionQueue, RemoteAuthorities } from './remote-port.ts';
-export type { Transaction } from './transaction.ts';
 export type {
   RemoteAction,
   RemoteActionQueue,
@@ -25,16 +23,11 @@ export type {
   RemoteCancelAnswer,
 } from './remote-port.ts';
 export type { Transaction } from './transaction.ts';
-export {
-  type BucketDigest,
-  type ChangeTopic,
-  type DeviceDigest,
-  DIGEST_BUCKETS,
-  type SelectedDevices,
-  type StagedDevices,
-  type UploadedAction,
-  type UploadedDevice,
-  type UploadSelection,
-  type UploadSink,
-  type UploadSource,
+export type {
+  ChangeTopic,
+  StagedDevices,
+  UploadedAction,
+  UploadedDevice,
+  UploadSink,
+  UploadSource,
 } from './upload-port.ts';
