@@ -20,7 +20,9 @@ export {
   appendChanges,
   type ChangeEntry,
   type ChangePage,
+  changedKeys,
   countChanges,
+  dropChanges,
   readChanges,
 } from './outbox/outbox.ts';
 export { OUTBOX_MIGRATIONS } from './outbox/outbox-migrations.ts';
@@ -29,6 +31,7 @@ export type { DatabaseSource } from './source.ts';
 export {
   commitWithoutWaiting,
   type KyselyTransaction,
+  oneMoment,
   sqlOf,
   type Transaction,
 } from './transaction.ts';

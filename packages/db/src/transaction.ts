@@ -62,6 +62,11 @@ export async function commitWithoutWaiting(tx: Transaction): Promise<void> {
   await sql`set local synchronous_commit = off`.execute(sqlOf(tx));
 }
 
+/** Lets every read of the transaction see one moment; before its first. */
+export async function oneMoment(tx: Transaction): Promise<void> {
+  await sql`set transaction isolation level repeatable read`.execute(sqlOf(tx));
+}
+
 /** The connection under the transaction, for what Kysely cannot say: COPY. */
 export function clientOf(tx: Transaction): pg.ClientBase {
   return openedOf(tx).client;

@@ -13,6 +13,8 @@ export const AttachBody = Type.Object(
     siteVersion: Type.String({ maxLength: 64 }),
     /** Names the change log: a new one means that positions start again. */
     epoch: Type.String({ maxLength: 64 }),
+    /** Takes the place of a server with this identity that is connected now. */
+    replaceConnected: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );

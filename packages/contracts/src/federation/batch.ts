@@ -50,16 +50,16 @@ export const DeviceRow = Type.Tuple([
   Text(64),
   /** wifiMacAddress */
   Text(64),
-  /** online */
-  Type.Boolean(),
+  /** online; null here and below: the site does not upload it */
+  Type.Union([Type.Boolean(), Type.Null()]),
   /** lastContactAt */
-  Time,
+  Type.Union([Time, Type.Null()]),
   /** enrolledAt */
   Time,
   /** clientVersion */
-  Type.String({ maxLength: 64 }),
+  Text(64),
   /** certificateExpiresAt */
-  Time,
+  Type.Union([Time, Type.Null()]),
 ]);
 export type DeviceRow = Static<typeof DeviceRow>;
 

@@ -8,6 +8,12 @@ export {
   ChannelSendBody,
   OpenChannelAnswer,
 } from './channel.ts';
+export {
+  DIGEST_BUCKETS_AT_ONCE,
+  DIGEST_FORMAT,
+  DigestsAnswer,
+  DigestsBody,
+} from './digests.ts';
 export { comparePositions, FIRST_POSITION, isPosition } from './position.ts';
 export {
   BATCH_HEADERS,

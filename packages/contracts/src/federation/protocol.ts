@@ -16,6 +16,8 @@ export const FEDERATION_PATHS = {
   channelSend: '/federation/v1/channel/send',
   channelPoll: '/federation/v1/channel/poll',
   batches: '/federation/v1/batches',
+  actions: '/federation/v1/actions',
+  digests: '/federation/v1/digests',
 } as const;
 
 /** Request headers of a batch. Positions are opaque to the tenant but for equality and order by `comparePositions`. */

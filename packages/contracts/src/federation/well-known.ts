@@ -48,6 +48,7 @@ export const CheckJoinTokenBody = Type.Object(
     tokenId: Type.String({ maxLength: 64 }),
     tokenSecret: Type.String({ maxLength: 128 }),
     siteId: Type.String({ maxLength: 36 }),
+    siteName: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   },
   { additionalProperties: false },
 );
@@ -59,5 +60,8 @@ export const CheckJoinTokenAnswer = Type.Object({
   expiresAt: Type.String({ maxLength: 40 }),
   /** The tenant has a connector of this site already: attaching keeps it. */
   isKnownSite: Type.Boolean(),
+  /** A server with this identity is connected now: attaching must say that it takes its place. */
+  isConnected: Type.Optional(Type.Boolean()),
+  tenantName: Type.Optional(Type.String({ maxLength: 255 })),
 });
 export type CheckJoinTokenAnswer = Static<typeof CheckJoinTokenAnswer>;

@@ -81,6 +81,25 @@ export async function countChanges(
 }
 
 /**
+ * The keys of all entries after a position, with those that readChanges holds back for now.
+ * @throws `db.position_invalid`
+ */
+export async function changedKeys(
+  tx: Transaction,
+  options: { readonly topics: readonly string[]; readonly after: string },
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ key: string }>`
+    select key from outbox where ${isAfter(tx, options)}`.execute(sqlOf(tx));
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** Takes every entry of the topic out of the log: who reads it from its beginning does not see them. */
+export async function dropChanges(tx: Transaction, topic: string): Promise<void> {
+  await sql`delete from outbox
+    where authority_id = ${tx.authorityId}::uuid and topic = ${topic}`.execute(sqlOf(tx));
+}
+
+/**
  * Runs a read along the index on positions. By its own estimate the planner would read the whole log and sort it for
  * every page: it cannot know how much of the log lies after a position.
  */

@@ -23,11 +23,16 @@ export type {
   RemoteCancelAnswer,
 } from './remote-port.ts';
 export type { Transaction } from './transaction.ts';
-export type {
-  ChangeTopic,
-  StagedDevices,
-  UploadedAction,
-  UploadedDevice,
-  UploadSink,
-  UploadSource,
+export {
+  type BucketDigest,
+  type ChangeTopic,
+  type DeviceDigest,
+  DIGEST_BUCKETS,
+  type SelectedDevices,
+  type StagedDevices,
+  type UploadedAction,
+  type UploadedDevice,
+  type UploadSelection,
+  type UploadSink,
+  type UploadSource,
 } from './upload-port.ts';

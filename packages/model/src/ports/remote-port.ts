@@ -34,19 +34,21 @@ export interface RemoteAuthorities {
     readonly online: boolean;
     /** Whose permissions decide about what is asked of it; absent: those of both. */
     readonly permissions?: UploadPermissions;
+    /** What of its devices does not come here; absent: everything does. */
+    readonly notUploaded?: readonly UploadCategory[];
   };
   /**
    * Wakes the delivery of actions queued for `origin`; the queue itself is the actions' table, so a lost
    * wake-up is caught at the next connection.
    */
   actionsQueued(origin: ConnectorId): void;
-  /** Live reads, relayed with the actor's own rights. @throws `relay.*` */
-  inventoryOverview(
   /** Whether an action still queued for `origin` may have been taken there already. */
   mayHave(
     origin: ConnectorId,
     action: { readonly id: ActionId; readonly requestedAt: number },
   ): boolean;
+  /** Live reads, relayed with the actor's own rights. @throws `relay.*` */
+  inventoryOverview(
     origin: ConnectorId,
     actor: Actor,
     deviceId: DeviceId,
