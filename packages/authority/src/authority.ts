@@ -51,6 +51,7 @@ import { createPolicy, POLICY_MIGRATIONS, policyRoutes } from './features/policy
 import { auditRefused, createRefusals, type Refusals } from './features/refusals/index.ts';
 import type { Profile } from './profile.ts';
 import { ACCESS_CHANGED } from './topics.ts';
+import { createUploadSource } from './upload-source.ts';
 
 /** The authority's tables, in the order in which they are made. */
 export const AUTHORITY_MIGRATIONS: readonly Migration[] = [
@@ -163,12 +164,13 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       waitingActions: actions.waitingActions,
       reportActions: actions.reportActions,
     },
-    uploadSource: {
+    uploadSource: createUploadSource({
       readDevices: devices.uploadSource.readDevices,
       readActions: actions.uploadSource.readActions,
-    },
+      groups,
+    }),
     uploadSink: {
-      stageDevices: devices.uploadSink.stageDevices,
+      ...devices.uploadSink,
       applyActions: actions.uploadSink.applyActions,
       async removeDevices(tx, origin, ids) {
         const removed = await devices.remove(tx, origin, ids);
@@ -188,10 +190,10 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       enrolmentRoutes(app, { enrolment, devices });
       inventoryRoutes(app, inventory);
       actionRoutes(app, actions);
-      policyRoutes(app, policy);
-      groupRoutes(app, groups);
       bulkRoutes(app, actions);
       actionSettingsRoutes(app, actions.settings);
+      policyRoutes(app, policy);
+      groupRoutes(app, groups);
     },
     async start() {
       if (isStarted) return;

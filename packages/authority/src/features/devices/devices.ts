@@ -24,6 +24,7 @@ import { overviewOf, readGroups } from './overview.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { type DeviceRow, managedDevice, type Presentation } from './present.ts';
 import { deleteDevices, loadDevice, readTotals } from './store.ts';
+import { digestBuckets, digestDevices } from './upload-digest.ts';
 import { stageUploaded, writeUploaded } from './upload-sink.ts';
 import { readUploaded } from './upload-source.ts';
 
@@ -49,7 +50,7 @@ export interface Devices {
   /** The copy in memory from which lists and totals are answered once it runs. */
   readonly directory: Pick<DeviceDirectory, 'run' | 'isLoaded'>;
   readonly uploadSource: Pick<UploadSource, 'readDevices'>;
-  readonly uploadSink: Pick<UploadSink, 'stageDevices'>;
+  readonly uploadSink: Pick<UploadSink, 'stageDevices' | 'digestBuckets' | 'digestDevices'>;
   /** Removes devices of this origin that are there, and tells who watches; answers which were. */
   remove(
     tx: Transaction,
@@ -144,6 +145,8 @@ export function createDevices(deps: {
       readDevices: (ids) => database.read(authorityId, (tx) => readUploaded(tx, ids)),
     },
     uploadSink: {
+      digestBuckets: (tx, origin) => digestBuckets(tx, { origin }),
+      digestDevices: (tx, origin, buckets) => digestDevices(tx, { origin }, buckets),
       async stageDevices(tx, list): Promise<StagedDevices> {
         const staged = await stageUploaded(tx, list, clock.now());
         return {

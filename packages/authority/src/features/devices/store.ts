@@ -99,6 +99,8 @@ export async function writeBlocked(
 ): Promise<void> {
   await sql`update devices set is_blocked = ${isBlocked}
     where authority_id = ${tx.authorityId} and id = ${id}`.execute(sqlOf(tx));
+  // Whether it is blocked may decide whether another authority is told of it.
+  await appendChanges(tx, 'device', [id]);
 }
 
 /** Removes devices of this origin (null: own) that are there; answers which were. Own ones leave a tombstone in the change log. */

@@ -147,31 +147,34 @@ async function inputOf(
 
 /** Rows in the order of TYPES. */
 function* valuesOf(devices: readonly UploadedDevice[], now: number): Generator<CopyValue[]> {
-  const latest = rfc3339(now);
+  const latest = rfc3339(now + CLOCK_TOLERANCE_MS);
   for (const device of devices) {
     const summary = summaryRow(device.summary);
     const values: CopyValue[] = [device.id];
     for (const column of SUMMARY_COLUMNS) values.push(summary[column]);
     values.push(
-      device.online,
-      plausibleTime(device.lastContactAt, latest, latest),
-      plausibleTime(device.enrolledAt, latest, latest),
-      keptText(device.clientVersion, 64),
-      plausibleTime(device.certificateExpiresAt, latest, LAST_TIME),
+      device.online ?? false,
+      plausibleTime(device.lastContactAt ?? FIRST_TIME, now, latest),
+      plausibleTime(device.enrolledAt, now, latest),
+      keptText(device.clientVersion ?? '', 64),
+      plausibleTime(device.certificateExpiresAt ?? FIRST_TIME, now, LAST_TIME),
     );
     yield values;
   }
 }
 
+/** Also stands for a time that was not told. */
 const FIRST_TIME = rfc3339(0);
+/** A time that is so little ahead is kept as it was told: the clocks of two servers are never the same. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
 const LAST_TIME = rfc3339(Date.UTC(9999, 0, 1));
 const CANONICAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 // A clock that is wrong by years must not put a device before or after all others for ever.
-function plausibleTime(text: string, now: string, latest: string): string {
+function plausibleTime(text: string, now: number, latest: string): string {
   // Most are in the form that is stored already, and there text compares as time does.
   const time = CANONICAL_TIME.test(text) ? text : canonicalTime(text);
-  if (time === null) return now;
+  if (time === null) return rfc3339(now);
   return time < FIRST_TIME ? FIRST_TIME : time > latest ? latest : time;
 }
 

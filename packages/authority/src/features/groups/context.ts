@@ -22,6 +22,8 @@ export interface GroupsDeps {
 export interface GroupsContext extends GroupsDeps {
   /** Runs with the groups as they are; nothing is held. */
   reading<T>(work: (tx: Transaction, catalogue: GroupCatalogue) => Promise<T>): Promise<T>;
+  /** The groups as they are, in the caller's transaction; `hold`: held until it ends. */
+  catalogueIn(tx: Transaction, options?: { readonly hold?: boolean }): Promise<GroupCatalogue>;
   /** Runs with the groups held: no other evaluation or change goes on meanwhile. */
   holding<T>(work: (tx: Transaction, catalogue: GroupCatalogue) => Promise<T>): Promise<T>;
 }
@@ -56,6 +58,10 @@ export function createGroupsContext(deps: GroupsDeps): GroupsContext {
       return database.read(authorityId, async (tx) =>
         work(tx, await catalogueAt(tx, await readRevision(tx))),
       );
+    },
+    async catalogueIn(tx, options = {}) {
+      await ready();
+      return catalogueAt(tx, await (options.hold ? lockGroups(tx) : readRevision(tx)));
     },
     async holding(work) {
       await ready();

@@ -11,6 +11,8 @@ export const groupErrors: Readonly<
     | 'referenceUnknown'
     | 'referenced'
     | 'tooMany'
+    | 'unknownInSelection'
+    | 'followed'
     | 'tooCostly',
     ErrorFactory
   >
@@ -20,6 +22,17 @@ export const groupErrors: Readonly<
     kind: 'failure',
     status: 404,
     text: 'There is no collection with the id {id}. It may have been deleted; the list of collections shows those that are there.',
+  },
+  unknownInSelection: {
+    code: 'groups.unknown_in_selection',
+    kind: 'failure',
+    text: 'There is no collection with the id {groupId} here, so it cannot decide which devices are uploaded. The list of collections shows those that are there.',
+  },
+  followed: {
+    code: 'groups.in_upload_scope',
+    kind: 'failure',
+    status: 409,
+    text: 'The collection "{name}" decides which devices are uploaded, and cannot be deleted. Take it out of the upload settings first.',
   },
   nameTaken: {
     code: 'groups.name_taken',

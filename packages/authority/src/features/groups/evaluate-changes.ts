@@ -1,6 +1,7 @@
 import type { Transaction } from '@moorline/model/ports';
 import type { DeviceFacts } from '@moorline/query';
 import type { Affected, GroupCatalogue } from './catalogue.ts';
+import { noteFollowed } from './followed.ts';
 import { isMember, membershipOf } from './membership.ts';
 import { referencesOf } from './rule.ts';
 import {
@@ -23,6 +24,8 @@ export interface EvaluatedChanges {
   readonly devices: number;
   /** Groups whose members are others now. */
   readonly changedGroups: readonly string[];
+  /** Something of it is in the change log. */
+  readonly isNoted: boolean;
   /** There may be more to do at once. */
   readonly more: boolean;
 }
@@ -39,13 +42,17 @@ export async function evaluateChanges(
   const { byDevice: changes, more } = await takeChanges(tx, now, CHANGES_AT_ONCE);
   const changedGroups = new Set<string>();
   const ids = [...changes.keys()];
+  let isNoted = false;
   for (let start = 0; start < ids.length; start += DEVICES_AT_ONCE) {
     const part = ids.slice(start, start + DEVICES_AT_ONCE);
-    for (const id of await evaluatePart(tx, catalogue, part, changes, now)) changedGroups.add(id);
+    const { entered, left } = await evaluatePart(tx, catalogue, part, changes, now);
+    for (const { group_id } of [...entered, ...left]) changedGroups.add(group_id);
+    isNoted = (await noteFollowed(tx, entered, left)) || isNoted;
   }
   return {
     devices: ids.length,
     changedGroups: [...changedGroups],
+    isNoted,
     more,
   };
 }
@@ -56,7 +63,10 @@ async function evaluatePart(
   deviceIds: readonly string[],
   changes: ReadonlyMap<string, ReadonlySet<string>>,
   now: number,
-): Promise<ReadonlySet<string>> {
+): Promise<{
+  readonly entered: readonly MembershipChange[];
+  readonly left: readonly MembershipChange[];
+}> {
   const affected = new Map(
     deviceIds.map((id) => [id, catalogue.affectedBy([...(changes.get(id) ?? [])])]),
   );
@@ -89,7 +99,7 @@ async function evaluatePart(
   await writeMemberships(tx, entered, left);
   if (gone.length > 0) await forgetWakes(tx, gone);
   await writeWakes(tx, wakes);
-  return new Set([...entered, ...left].map(({ group_id }) => group_id));
+  return { entered, left };
 }
 
 /** The stored groups that the device is in after the change. */

@@ -4,10 +4,11 @@ import { planSql, type SqlParts, wakeOf, wakesSql } from '@moorline/query';
 import { sql } from 'kysely';
 import type { GroupCatalogue } from './catalogue.ts';
 import { groupErrors } from './errors.ts';
+import { noteFollowed } from './followed.ts';
 import { sourceOf } from './query-classes.ts';
 import type { Group, GroupDefinition } from './rule.ts';
 import { sqlOfParts } from './sql-parts.ts';
-import { writeWakes } from './store.ts';
+import { type MembershipChange, writeWakes } from './store.ts';
 
 /** Longest that the members of one group may take to be found. */
 export const EVALUATION_LIMIT_MS = 10_000;
@@ -79,6 +80,8 @@ export async function withinLimit<T>(tx: Transaction, work: () => Promise<T>): P
 export interface MemberDifference {
   readonly entered: readonly string[];
   readonly left: readonly string[];
+  /** Something of it is in the change log. */
+  readonly isNoted: boolean;
 }
 
 /**
@@ -91,7 +94,7 @@ export async function evaluateGroup(
   group: Group,
   now: number,
 ): Promise<MemberDifference> {
-  if (group.isBuiltIn) return { entered: [], left: [] };
+  if (group.isBuiltIn) return { entered: [], left: [], isNoted: false };
   return withinLimit(tx, async () => {
     const db = sqlOf(tx);
     // The ids come back as texts: a row for each would cost more than the evaluation.
@@ -121,7 +124,9 @@ export async function evaluateGroup(
     await sql`update groups set member_count = member_count + ${entered.length - left.length}
       where authority_id = ${tx.authorityId} and id = ${group.id}`.execute(db);
     await noteWakes(tx, group, now);
-    return { entered, left };
+    const changeOf = (device_id: string): MembershipChange => ({ group_id: group.id, device_id });
+    const isNoted = await noteFollowed(tx, entered.map(changeOf), left.map(changeOf));
+    return { entered, left, isNoted };
   });
 }
 

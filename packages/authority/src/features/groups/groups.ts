@@ -23,12 +23,14 @@ import {
 import { catalogueWith, definitionOf, neededSources } from './definition.ts';
 import { groupErrors } from './errors.ts';
 import { evaluateGroup } from './evaluate-group.ts';
+import { isFollowed } from './followed.ts';
 import { listGroups } from './list.ts';
 import { countMembers, presentMemberSql } from './members.ts';
 import { collectionOfGroup } from './present.ts';
 import { createGroupQuestions, type GroupQuestions } from './questions.ts';
 import { createGroupReconciler, GROUP_WORK, type GroupReconciler } from './reconcile.ts';
 import { type Group, referencesOf } from './rule.ts';
+import { createGroupSelections, type GroupSelections } from './selection.ts';
 import {
   type GroupRow,
   nextNumber,
@@ -45,7 +47,7 @@ export interface VersionedCollection {
 }
 
 /** Sets of devices by rules, kept up to date as devices change. */
-export interface Groups extends GroupQuestions, GroupReconciler {
+export interface Groups extends GroupQuestions, GroupReconciler, GroupSelections {
   /** Needs `groups.read`. */
   list(actor: Actor, options: QueryOptions): Promise<ListPage<ConfigManagerCollection>>;
   /** Needs `groups.read`. @throws `groups.not_found` */
@@ -66,7 +68,7 @@ export interface Groups extends GroupQuestions, GroupReconciler {
     change: UpdateCollection,
     expected: number | null,
   ): Promise<VersionedCollection>;
-  /** Needs `groups.manage`. @throws `groups.referenced` with the names of those that name it */
+  /** Needs `groups.manage`. @throws `groups.in_upload_scope`, `groups.referenced` with the names of those that name it */
   remove(actor: Actor, id: string, expected: number | null): Promise<void>;
 }
 
@@ -115,6 +117,7 @@ export function createGroups(deps: GroupsDeps): Groups {
   return {
     ...createGroupQuestions(context),
     ...createGroupReconciler(context),
+    ...createGroupSelections(context),
 
     async list(actor, options) {
       authorize(actor, 'groups.read');
@@ -207,6 +210,7 @@ export function createGroups(deps: GroupsDeps): Groups {
           const names = by.slice(0, 10).map((other) => other.name);
           throw groupErrors.referenced({ name: group.name, by: names.join(', ') });
         }
+        if (await isFollowed(tx, id)) throw groupErrors.followed({ name: group.name });
         const db = sqlOf(tx);
         await sql`delete from group_members
           where authority_id = ${tx.authorityId} and group_id = ${id}`.execute(db);
@@ -233,10 +237,10 @@ async function settle<T>(
   then: () => Promise<T>,
 ): Promise<T> {
   await nextRevision(tx);
-  const { entered, left } = await evaluateGroup(tx, catalogue, group, clock.now());
+  const { entered, left, isNoted } = await evaluateGroup(tx, catalogue, group, clock.now());
   const isNamed = catalogue.ordered.some((other) => referencesOf(other).includes(group.id));
   if (isNamed) await noteGroupChange(tx, group.id, [...entered, ...left]);
-  announce(bus, tx, 'collection', [group.id], { uploadable: false });
+  announce(bus, tx, 'collection', [group.id], { uploadable: isNoted });
   tx.afterCommit(() => bus.publish(GROUP_WORK, undefined));
   return then();
 }

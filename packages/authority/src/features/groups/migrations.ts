@@ -76,6 +76,18 @@ export const GROUPS_MIGRATIONS: readonly Migration[] = [
       await noteChangedRows(db);
     },
   },
+  {
+    id: 'groups/0002-followed',
+    async up(db) {
+      await sql`create table followed_groups (
+        authority_id uuid not null,
+        group_id uuid not null,
+        is_excluded boolean not null,
+        primary key (authority_id, group_id)
+      )`.execute(db);
+      await secureTable(db, 'followed_groups');
+    },
+  },
 ];
 
 // The database itself notes what changed, in the writer's transaction: no writer can forget to. Only what some rule

@@ -34,7 +34,7 @@ export function createGroupReconciler(context: GroupsContext): GroupReconciler {
   async function evaluateSome(): Promise<boolean> {
     return context.holding(async (tx, catalogue) => {
       const outcome = await evaluateChanges(tx, catalogue, clock.now());
-      announce(bus, tx, 'collection', outcome.changedGroups, { uploadable: false });
+      announce(bus, tx, 'collection', outcome.changedGroups, { uploadable: outcome.isNoted });
       return outcome.more;
     });
   }
@@ -71,7 +71,7 @@ export function createGroupReconciler(context: GroupsContext): GroupReconciler {
       const now = clock.now();
       while ((await evaluateChanges(tx, catalogue, now)).more);
       const startedAt = performance.now();
-      const { entered, left } = await evaluateGroup(tx, catalogue, group, now);
+      const { entered, left, isNoted } = await evaluateGroup(tx, catalogue, group, now);
       const differing = entered.length + left.length;
       await sql`update groups set checked_at = ${new Date(now).toISOString()},
           check_ms = ${Math.round(performance.now() - startedAt)}
@@ -89,7 +89,7 @@ export function createGroupReconciler(context: GroupsContext): GroupReconciler {
       );
       const isNamed = catalogue.ordered.some((other) => referencesOf(other).includes(id));
       if (isNamed) await noteGroupChange(tx, id, [...entered, ...left]);
-      announce(bus, tx, 'collection', [id], { uploadable: false });
+      announce(bus, tx, 'collection', [id], { uploadable: isNoted });
       return differing;
     });
   }

@@ -21,6 +21,8 @@ export interface GroupTables {
     check_ms: number | null;
   };
   group_members: { authority_id: string; group_id: string; device_id: string };
+  /** Groups that decide which devices another authority is told of: who enters and leaves is in the change log. */
+  followed_groups: { authority_id: string; group_id: string; is_excluded: boolean };
   /** When a device's time-dependent memberships are to be looked at again. */
   group_wakes: { authority_id: string; device_id: string; wake_at: Date };
 }
