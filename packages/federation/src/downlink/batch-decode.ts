@@ -117,9 +117,9 @@ function uploadedDevice(row: DeviceRow): UploadedDevice {
 }
 
 /** The schema's pattern lets the 30th of February through; PostgreSQL would not. */
-function checkDay(line: number, text: string): void {
+function checkDay(line: number, text: string | null): void {
   // Only a day past the 28th can be one that its month does not have.
-  if (text.slice(8, 10) <= '28') return;
+  if (text === null || text.slice(8, 10) <= '28') return;
   const time = Date.parse(text);
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(text.slice(0, 10))) {
     throw downlinkErrors.batchMalformed({ line, problem: `${text} is no time` });

@@ -21,12 +21,17 @@ export interface JoinTokens {
   /** A token for one site; its secret exists in the answer only, the store has its hash. Audited. */
   create(
     actor: Actor,
-    expiresInMinutes?: number,
+    options?: {
+      readonly expiresInMinutes?: number | undefined;
+      /** The only site that it is good for, by name. */
+      readonly siteName?: string | undefined;
+    },
   ): Promise<{ readonly id: string; readonly token: string; readonly expiresAt: number }>;
   /**
    * Locks the token for the rest of the transaction and returns it when it may attach this site with this
    * CSR. The very request that spent it may be repeated: its answer may have been lost.
-   * @throws `attach.join_token_invalid`, `attach.join_token_used`, `attach.join_token_expired`
+   * @throws `attach.join_token_invalid`, `attach.join_token_used`, `attach.join_token_expired`,
+   *   `attach.join_token_other_site`
    */
   verify(tx: Transaction, claim: JoinClaim): Promise<JoinTokenRow>;
   spend(tx: Transaction, claim: JoinClaim): Promise<void>;
@@ -36,6 +41,8 @@ export interface JoinClaim {
   readonly tokenId: string;
   readonly tokenSecret: string;
   readonly siteId: string;
+  /** Absent: of an older site that only asks what the token is good for. */
+  readonly siteName?: string | undefined;
   readonly csr: string;
 }
 
@@ -50,7 +57,7 @@ export function createJoinTokens(deps: {
 }): JoinTokens {
   const { authorityId, database, clock, entropy } = deps;
   return {
-    async create(actor, expiresInMinutes = JOIN_TOKEN_MINUTES) {
+    async create(actor, { expiresInMinutes = JOIN_TOKEN_MINUTES, siteName } = {}) {
       if (actor.kind !== 'user') throw relayErrors.actorNotUser({ name: actor.name });
       const id = uuidv7(clock, entropy);
       const secret = Buffer.from(entropy.bytes(32)).toString('base64url');
@@ -67,6 +74,7 @@ export function createJoinTokens(deps: {
             created_by_id: actor.userId,
             created_by_name: actor.name,
             expires_at: new Date(expiresAt),
+            site_name: siteName ?? null,
             used_at: null,
             used_by_site: null,
             used_csr_hash: null,
@@ -77,7 +85,7 @@ export function createJoinTokens(deps: {
           actor: actorName(actor),
           target: id,
           result: 'success',
-          details: { expiresAt: rfc3339(expiresAt) },
+          details: { expiresAt: rfc3339(expiresAt), siteName: siteName ?? null },
           at: now,
         });
       });
@@ -107,6 +115,10 @@ export function createJoinTokens(deps: {
       if (row.used_at && !repeats) throw attachErrors.joinTokenUsed();
       if (row.expires_at.getTime() <= clock.now()) {
         throw attachErrors.joinTokenExpired({ expiredAt: row.expires_at.toISOString() });
+      }
+      const { siteName } = claim;
+      if (row.site_name !== null && siteName !== undefined && row.site_name !== siteName) {
+        throw attachErrors.joinTokenOtherSite({ expected: row.site_name, siteName });
       }
       return row;
     },

@@ -16,10 +16,11 @@ export function createRemoteAuthorities(deps: {
     describe: (origin) => ({
       name: directory.nameOf(origin),
       online: sessions.get(origin) !== undefined,
+      ...directory.uploadOf(origin),
     }),
     actionsQueued: deliveries.wake,
-    inventoryOverview: (origin, actor, deviceId) =>
     mayHave: deliveries.mayHave,
+    inventoryOverview: (origin, actor, deviceId) =>
       relay.request(origin, actor, 'inventory.overview', { deviceId }),
     inventoryDocument: (origin, actor, deviceId, className, { skip, top }) =>
       relay.request(origin, actor, 'inventory.document', { deviceId, className, skip, top }),

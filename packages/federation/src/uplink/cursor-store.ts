@@ -14,6 +14,12 @@ export interface UploadCursors {
   /** Before a batch is sent: up to `acknowledged` the tenant has everything, and may soon have it up to `to`. */
   sending(acknowledged: string, to: string): Promise<void>;
   acknowledged(cursor: string): Promise<void>;
+  /** Everything goes again, in the transaction that notes it in the change log. */
+  beginFullSync(tx: Transaction): Promise<void>;
+  /** Everything there is was acknowledged: what was under way is complete. */
+  endFullSync(): Promise<void>;
+  /** Begins a new epoch: whoever is told next is told everything. */
+  restart(tx: Transaction): Promise<void>;
   /**
    * The position to go on from, when the tenant holds `tenantCursor`; a new epoch, when that cannot be one of
    * this log.
@@ -52,6 +58,7 @@ export function createUploadCursors(deps: {
     epoch: uuidv7(clock, entropy),
     acknowledged: FIRST_POSITION,
     sent: FIRST_POSITION,
+    is_full_sync: true,
   });
 
   const read = async (): Promise<UploadCursorRow> => {
@@ -60,7 +67,12 @@ export function createUploadCursors(deps: {
     return database.transaction(authorityId, async (tx) => {
       await sqlOf<UplinkTables>(tx)
         .insertInto('upload_cursors')
-        .values({ authority_id: authorityId, ...fresh(), last_upload_at: null })
+        .values({
+          authority_id: authorityId,
+          ...fresh(),
+          last_upload_at: null,
+          last_full_sync_at: null,
+        })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       const made = await readIn(tx);
@@ -77,6 +89,17 @@ export function createUploadCursors(deps: {
     async acknowledged(cursor) {
       await database.transaction(authorityId, (tx) =>
         update({ acknowledged: cursor, last_upload_at: new Date(clock.now()) }, tx),
+      );
+    },
+    async restart(tx) {
+      await update({ ...fresh(), last_upload_at: null }, tx);
+    },
+    beginFullSync: async (tx) => {
+      await update({ is_full_sync: true }, tx);
+    },
+    async endFullSync() {
+      await database.transaction(authorityId, (tx) =>
+        update({ is_full_sync: false, last_full_sync_at: new Date(clock.now()) }, tx),
       );
     },
     async resume(tenantCursor) {

@@ -12,9 +12,12 @@ import type { EncodedBatch, NextBatch } from './batch-encode.ts';
 import type { UploadCursors } from './cursor-store.ts';
 import { problemOf } from './problem.ts';
 import type { TenantClient } from './tenant-client.ts';
+import type { UploadJournal } from './upload-journal.ts';
+import { type Permit, permitOf, spanOf } from './upload-schedule.ts';
+import type { UploadChoices } from './upload-settings.ts';
 import type { Wakeup } from './wakeup.ts';
 
-export interface UploadState {
+export interface UploadProgress {
   /** Why the last batch did not get through; null when it did. */
   readonly problem: string | null;
 }
@@ -52,6 +55,8 @@ const GATHER_MS = 10;
  * log is looked at again at growing intervals, up to the last of them.
  */
 const FIRST_LOOK_MS = 25;
+/** Settings and clocks are looked at again at the latest after this. */
+const LONGEST_PAUSE_MS = 60_000;
 const LAST_LOOK_MS = 5000;
 
 export function createUpload(deps: {
@@ -61,9 +66,53 @@ export function createUpload(deps: {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly logger: Logger;
-  readonly onState: (state: UploadState) => void;
+  readonly choices: Pick<UploadChoices, 'current' | 'known'>;
+  readonly journal: UploadJournal;
+  /** What may leave while batches wait: it has until `signal` is aborted. */
+  readonly meanwhile: (client: TenantClient, cursor: string, signal: AbortSignal) => Promise<void>;
+  readonly onProgress: (progress: UploadProgress) => void;
+  /** Batches wait, or go on. */
+  readonly onPermit: (permit: Permit) => void;
+  readonly onBegin: () => void;
+  /** Everything that was there is acknowledged. */
+  readonly onCaughtUp: () => Promise<void>;
 }): Upload {
-  const { nextBatch, cursors, wakeup, clock, entropy, logger } = deps;
+  const { nextBatch, cursors, wakeup, clock, entropy, logger, choices, journal } = deps;
+  /** When the last run came to its end; null: one is under way. */
+  let lastRunAt: number | null = null;
+
+  /** Until when the bandwidth that was used up lasts. */
+  let restUntil = 0;
+
+  const permit = (): Permit =>
+    permitOf(choices.known().settings, { lastRunAt, restUntil, now: clock.now() });
+
+  /** Batches were not stopped since it was read, and what may leave is what it was. */
+  const mayLeave = (batch: EncodedBatch): boolean =>
+    batch.settingsVersion === choices.known().version && permit().kind === 'now';
+
+  /** Waits until a batch may leave, or the signal is aborted. */
+  const awaitPermit = async (
+    client: TenantClient,
+    cursor: string,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    await choices.current();
+    for (let now = permit(); !signal.aborted; now = permit()) {
+      deps.onPermit(now);
+      if (now.kind === 'now') return;
+      const woken = new AbortController();
+      const aside = deps.meanwhile(client, cursor, AbortSignal.any([signal, woken.signal]));
+      try {
+        const pauseMs = now.at === null ? LONGEST_PAUSE_MS : now.at - clock.now();
+        await wakeup.wait(Math.min(pauseMs, LONGEST_PAUSE_MS), signal);
+        await choices.current();
+      } finally {
+        woken.abort();
+        await aside;
+      }
+    }
+  };
 
   /** The next batch behind `cursor`, waited for; undefined at the end. */
   const awaitBatch = async (
@@ -74,6 +123,8 @@ export function createUpload(deps: {
     while (!signal.aborted) {
       const batch = await nextBatch(cursor, FIRST_RECORDS);
       if (batch) return batch;
+      journal.caughtUp();
+      await deps.onCaughtUp();
       if (await wakeup.wait(pauseMs, signal)) {
         await clock.sleep(GATHER_MS, { signal }).catch(() => {});
         wakeup.reset();
@@ -134,26 +185,39 @@ export function createUpload(deps: {
     let flight: Flight[] = [];
     let limit = FIRST_RECORDS;
     let prepared = await ahead;
+    deps.onBegin();
 
     const send = async (batch: EncodedBatch): Promise<void> => {
       await cursors.sending(cursor, batch.to);
+      lastRunAt = null;
       const arrived = post(client, epoch, batch, signal);
       arrived.catch(() => {}); // seen where it is awaited, in its turn
-      flight.push({ batch, arrived, isBehind: flight.length > 0 });
+      flight.push({ batch, arrived, isBehind: flight.length > 0, sentAt: clock.now() });
+    };
+
+    /** The next batch that may leave; undefined: the run is over. */
+    const first = async (): Promise<EncodedBatch | undefined> => {
+      for (;;) {
+        await awaitPermit(client, cursor, signal);
+        const batch = prepared?.from === cursor ? prepared : await awaitBatch(cursor, signal);
+        prepared = undefined;
+        if (!batch || mayLeave(batch)) return batch;
+      }
     };
 
     /** Reads, packs and sends while earlier batches are on their way; the tenant applies them in order. */
     const fill = async (): Promise<void> => {
       if (flight.length === 0) {
-        const first = prepared?.from === cursor ? prepared : await awaitBatch(cursor, signal);
-        prepared = undefined;
+        const batch = await first();
         limit = FIRST_RECORDS;
-        if (first) await send(first);
+        if (batch) await send(batch);
       }
-      for (let last = flight.at(-1); last?.batch.more && flight.length < IN_FLIGHT; ) {
+      const { bandwidthKilobytesPerSecond: bandwidth } = choices.known().settings;
+      const most = bandwidth === null ? IN_FLIGHT : 1;
+      for (let last = flight.at(-1); last?.batch.more && flight.length < most; ) {
         limit = Math.min(MOST_RECORDS, limit * 2);
         const next = await nextBatch(last.batch.to, limit);
-        if (!next) break;
+        if (!next || !mayLeave(next)) break;
         await send(next);
         last = flight.at(-1);
       }
@@ -166,9 +230,13 @@ export function createUpload(deps: {
         if (!head) break;
         cursor = await head.arrived;
         flight.shift();
+        const durationMs = clock.now() - head.sentAt;
+        journal.acknowledged(head.batch, durationMs);
+        if (!head.batch.more) lastRunAt = clock.now();
         if (flight.length === 0) await cursors.acknowledged(cursor);
         failures = 0;
-        deps.onState({ problem: null });
+        deps.onProgress({ problem: null });
+        restUntil = head.sentAt + spanOf(choices.known().settings, head.batch.body.byteLength);
       } catch (thrown) {
         await Promise.allSettled(flight.map(({ arrived }) => arrived));
         const wasBehind = flight[0]?.isBehind ?? false;
@@ -182,7 +250,7 @@ export function createUpload(deps: {
         }
         const { error } = course;
         logger.warn({ err: error, code: error.code, cursor }, 'a batch did not get through');
-        deps.onState({ problem: error.message });
+        deps.onProgress({ problem: error.message });
         await clock.sleep(backoffMs(RETRY, failures++, entropy), { signal }).catch(() => {});
       }
     }
@@ -201,6 +269,7 @@ interface Flight {
   readonly batch: EncodedBatch;
   /** Sent while others were on their way. */
   readonly isBehind: boolean;
+  readonly sentAt: number;
   /** The position that the tenant acknowledged. */
   readonly arrived: Promise<string>;
 }

@@ -82,6 +82,7 @@ export function createPrerequisites(deps: PrerequisitesDeps): Prerequisites {
       tokenId: invitation.id,
       tokenSecret: invitation.secret,
       siteId: authorityId,
+      siteName: profile.name,
     };
     try {
       const answer = await client.post(FEDERATION_PATHS.attachCheck, JSON.stringify(body), {
