@@ -7,12 +7,15 @@ export interface ActionTimes {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly mostMs: number;
+  /** The slowest of them, at most five, slowest first: when each hop was taken, in ms from the request. */
+  readonly slowest: readonly string[];
   /** Those that did not succeed, in words; their times are not counted. */
   readonly failures: readonly string[];
 }
 
 const POLL_MS = 4;
 const DEADLINE_MS = 60_000;
+const SLOWEST = 5;
 
 /**
  * Asks for *Sync machine policy* at an even pace, each for a device drawn from those that are connected, and times
@@ -29,7 +32,7 @@ export async function actionTimes(
     readonly isOver: (asked: number) => boolean;
   },
 ): Promise<ActionTimes> {
-  const samples: number[] = [];
+  const done: Timed[] = [];
   const failures: string[] = [];
   const running: Promise<void>[] = [];
   const start = performance.now();
@@ -41,7 +44,7 @@ export async function actionTimes(
       asked += 1;
       running.push(
         timeOne(api, id).then(
-          (ms) => void samples.push(ms),
+          (timed) => void done.push(timed),
           (error) => void failures.push(error instanceof Error ? error.message : String(error)),
         ),
       );
@@ -50,26 +53,40 @@ export async function actionTimes(
     await sleep(plan.everyMs * (0.5 + Math.random()));
   }
   await Promise.all(running);
-  if (samples.length === 0) {
+  if (done.length === 0) {
     const passed = Math.round(performance.now() - start);
     throw new Error(`no action succeeded in ${passed} ms: ${failures[0] ?? 'none was asked for'}`);
   }
+  const samples = done.map(({ ms }) => ms);
   return {
     count: samples.length,
     p50Ms: quantile(samples, 0.5),
     p99Ms: quantile(samples, 0.99),
     mostMs: Math.max(...samples),
+    slowest: done
+      .toSorted((a, b) => b.ms - a.ms)
+      .slice(0, SLOWEST)
+      .map(({ ms, hops }) => `${Math.round(ms)} ms: ${hops}`),
     failures,
   };
 }
 
-async function timeOne({ devices, actions }: AdminClient, deviceId: string): Promise<number> {
+interface Timed {
+  readonly ms: number;
+  readonly hops: string;
+}
+
+async function timeOne({ devices, actions }: AdminClient, deviceId: string): Promise<Timed> {
   const start = performance.now();
+  const startedAt = Date.now();
   const id = await devices.triggerAction(deviceId, 'refreshMachinePolicy');
   for (;;) {
     const action = await actions.get(id);
     const passed = performance.now() - start;
-    if (action.state === 'succeeded') return passed;
+    if (action.state === 'succeeded') {
+      const hops = action.hops.map(({ state, at }) => `${state} +${Date.parse(at) - startedAt}`);
+      return { ms: passed, hops: hops.join(', ') };
+    }
     if (action.isFinal) throw new Error(`the action ended as ${action.state}: ${action.reason}`);
     if (passed > DEADLINE_MS) throw new Error(`the action is ${action.state}: ${action.reason}`);
     await sleep(POLL_MS);

@@ -1,5 +1,6 @@
 // A fleet of connected devices in one process.
 import { readFile } from 'node:fs/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FleetFile } from '../world/fleet.ts';
 import { ChannelDevice, type Counts, type Place } from './channel-device.ts';
 import { serveCalls } from './client-process.ts';
@@ -11,6 +12,7 @@ export interface Connecting {
   readonly firstProblem: string | null;
 }
 
+const late = monitorEventLoopDelay({ resolution: 10 });
 let place: Place | undefined;
 let devices: ChannelDevice[] = [];
 
@@ -78,6 +80,14 @@ serveCalls({
   },
 
   counts: () => loaded().counts,
+
+  /** How late this process's own event loop was, p99 since the last call, in ms: what it adds to what it measures. */
+  lateMs() {
+    const ms = late.percentile(99) / 1e6;
+    late.reset();
+    late.enable();
+    return ms;
+  },
 
   /** Which devices have their channel open. */
   open: () => devices.flatMap((device, index) => (device.isOpen ? [index] : [])),

@@ -42,6 +42,7 @@ export const storm: Suite = {
     // What each agent asks for after it has connected is over, and its connection for requests closed.
     await sleep(run.isQuick ? 3_000 : 20_000);
 
+    await client.call<number>('lateMs'); // from here on
     const killedAt = performance.now();
     await world.kill('site');
     await world.start('site');
@@ -68,6 +69,9 @@ export const storm: Suite = {
       return calling;
     });
     const counts = await client.call<Counts>('counts');
+    for (const one of actions.slowest) run.say(`a slow action: ${one}`);
+    const clientLateMs = await client.call<number>('lateMs');
+    run.say(`the client’s own event loop was late by ${round(clientLateMs)} ms, p99`);
     return [
       seconds('site up again', upMs),
       seconds(`half of ${devices} agents back`, back.p50),
