@@ -72,6 +72,7 @@ export {
   CreateRoleAssignment,
   CreateRoleDefinition,
   CreateRoleScopeTag,
+  PermissionCeiling,
   ResourceOperation,
   RoleAssignment,
   RoleDefinition,

@@ -27,6 +27,7 @@ export const ADMIN_PATHS = {
   attachEndpoints: '/v1.0/deviceManagement/cloudAttach/endpoints',
   checkAttachEndpoints: '/v1.0/deviceManagement/cloudAttach/endpoints/check',
   statusMessages: '/v1.0/deviceManagement/cloudAttach/statusMessages',
+  permissionCeiling: '/v1.0/deviceManagement/cloudAttach/permissionCeiling',
   linkedAdministrators: '/v1.0/deviceManagement/cloudAttach/linkedAdministrators',
   enrolmentTokens: '/v1.0/deviceManagement/enrolmentTokens',
   clientSettings: '/v1.0/deviceManagement/clientSettings',

@@ -124,6 +124,13 @@ export const UpdateRoleScopeTag = Type.Partial(Type.Object(tagContent), {
 });
 export type UpdateRoleScopeTag = Static<typeof UpdateRoleScopeTag>;
 
+/** GET, PUT cloudAttach/permissionCeiling at a site, with ETag and If-Match: ids of permissions, whole. */
+export const PermissionCeiling = Type.Object(
+  { permissions: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 200 }) },
+  { additionalProperties: false },
+);
+export type PermissionCeiling = Static<typeof PermissionCeiling>;
+
 /** Graph's resourceOperation: a permission that roles are made of; ours beside it in the last block. */
 export const ResourceOperation = Type.Object({
   /** As `allowedResourceActions` names it. */

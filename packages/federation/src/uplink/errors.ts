@@ -51,6 +51,30 @@ const SITE_ATTACH_ERRORS = {
 export const siteAttachErrors: { readonly [K in keyof typeof SITE_ATTACH_ERRORS]: ErrorFactory } =
   defineErrors(SITE_ATTACH_ERRORS);
 
+const CEILING_ERRORS = {
+  changedMeanwhile: {
+    code: 'ceiling.changed_meanwhile',
+    kind: 'failure',
+    status: 412,
+    text: 'Somebody else has changed what the tenant may do here since you read it. Read it again, and repeat your change if it still makes sense.',
+  },
+  permissionUnknown: {
+    code: 'ceiling.permission_unknown',
+    kind: 'failure',
+    text: 'No request of a tenant needs a permission {permission}. There are: {known}.',
+  },
+  exceedsOwn: {
+    code: 'ceiling.exceeds_own',
+    kind: 'failure',
+    status: 403,
+    text: 'Nobody can let the tenant do what they may not do themselves, and you do not hold on all devices: {permissions}. Ask somebody who does.',
+  },
+} as const;
+
+/** Why what the tenant may do alone is not changed. */
+export const ceilingErrors: { readonly [K in keyof typeof CEILING_ERRORS]: ErrorFactory } =
+  defineErrors(CEILING_ERRORS);
+
 const RELAY_REFUSALS = {
   signatureInvalid: {
     code: 'relay.signature_invalid',
@@ -126,6 +150,18 @@ const RELAY_REFUSALS = {
     kind: 'failure',
     status: 403,
     text: '{name} of {tenantName} is linked to {localUserName} of {siteName}, whose account is disabled or gone. An administrator of {siteName} links another account under Administrators > Linked administrators.',
+  },
+  deniedBySite: {
+    code: 'relay.denied_by_site',
+    kind: 'failure',
+    status: 403,
+    text: '{siteName} refused it: there {name} of {tenantName} acts as {localUserName}, whose role, {role}, does not include the permission {permission} for this. An administrator of {siteName} gives a role that does.',
+  },
+  deniedByCeiling: {
+    code: 'relay.denied_by_ceiling',
+    kind: 'failure',
+    status: 403,
+    text: '{siteName} refused it: it lets {tenantName} decide alone, but not about the permission {permission}. An administrator of {siteName} can allow it under Cloud attach > Properties.',
   },
   busy: {
     code: 'relay.site_busy',

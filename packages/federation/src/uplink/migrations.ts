@@ -71,4 +71,16 @@ export const UPLINK_MIGRATIONS: readonly Migration[] = [
       await secureTable(db, 'status_messages');
     },
   },
+  {
+    id: 'uplink/0003-ceiling',
+    async up(db) {
+      await sql`
+        create table tenant_ceilings (
+          authority_id uuid not null primary key,
+          permissions text[] not null,
+          version bigint not null
+        )`.execute(db);
+      await secureTable(db, 'tenant_ceilings');
+    },
+  },
 ];

@@ -2,6 +2,8 @@
 export interface UplinkTables {
   attachments: AttachmentRow;
   linked_administrators: LinkRow;
+  /** None: the default one. */
+  tenant_ceilings: { authority_id: string; permissions: readonly string[]; version: string };
   relay_seen: { authority_id: string; jti: string; expires_at: Date };
   upload_cursors: UploadCursorRow;
   status_messages: StatusMessageRow;
