@@ -54,10 +54,18 @@ export async function asBootstrap<T>(
   }
 }
 
-export async function createDatabaseIfMissing(client: pg.Client, name: string): Promise<void> {
+export async function createDatabaseIfMissing(
+  client: pg.Client,
+  name: string,
+  template?: string,
+): Promise<void> {
   const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
-  if (rowCount === 0)
-    await client.query(`create database ${client.escapeIdentifier(name)} owner ${OWNER_ROLE}`);
+  const made = `create database ${client.escapeIdentifier(name)} owner ${OWNER_ROLE}`;
+  const copied =
+    template === undefined
+      ? ''
+      : ` template ${client.escapeIdentifier(template)} strategy file_copy`;
+  if (rowCount === 0) await client.query(made + copied);
   await client.query(`revoke all on database ${client.escapeIdentifier(name)} from public`);
   const grants = `grant connect, temporary on database ${client.escapeIdentifier(name)}`;
   await client.query(`${grants} to ${SERVING_ROLE}`);

@@ -353,6 +353,25 @@ describe('places', () => {
     await server.stop();
   });
 
+  test('a database may begin as a copy of another', async () => {
+    const { folder } = await stoppedCluster();
+    const server = await startEmbeddedServer({ folder, logger });
+    const ask = async (name: string, statement: string): Promise<readonly unknown[]> => {
+      const client = new pg.Client(server.connection('owner', name));
+      await client.connect();
+      try {
+        return (await client.query(statement)).rows;
+      } finally {
+        await client.end();
+      }
+    };
+    await server.createDatabase('first');
+    await ask('first', 'create table mine as select 7 as id');
+    await server.createDatabase('second', 'first');
+    assert.deepEqual(await ask('second', 'select id from mine'), [{ id: 7 }]);
+    await server.stop();
+  });
+
   test('removing a cluster leaves nothing, wherever it was put', async () => {
     const { folder, home } = await stoppedCluster();
     assert.ok(readdirSync(home.path).length > 0);

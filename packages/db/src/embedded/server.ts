@@ -34,8 +34,11 @@ export interface EmbeddedServer extends AsyncDisposable {
   /** Process id of the running PostgreSQL; undefined while it is down. */
   readonly pid: number | undefined;
   connection(role: 'owner' | 'serving', database?: string): ConnectionSettings;
-  /** Makes an empty database that the owner role owns; one that exists stays as it is. */
-  createDatabase(name: string): Promise<void>;
+  /**
+   * Makes a database that the owner role owns: empty, or a copy of the files of `template`, to which nobody may be
+   * connected. One that exists stays as it is.
+   */
+  createDatabase(name: string, template?: string): Promise<void>;
   /** Drops it, ending its connections; one that does not exist is no error. */
   dropDatabase(name: string): Promise<void>;
   /** Fast shutdown, waits, and gives the folder up. Idempotent. */
@@ -111,8 +114,8 @@ function serverAt(
       password: secrets[role],
       database,
     }),
-    createDatabase: (name) =>
-      asBootstrap(address, secrets, (client) => createDatabaseIfMissing(client, name)),
+    createDatabase: (name, template) =>
+      asBootstrap(address, secrets, (client) => createDatabaseIfMissing(client, name, template)),
     dropDatabase: (name) =>
       asBootstrap(address, secrets, async (client) => {
         await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`);
