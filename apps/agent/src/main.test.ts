@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createTestAuthority, type TestAuthority } from '@moorline/agent-core/testing';
+import { programFile } from '@moorline/testkit/programs';
 import { CLIENT_VERSION } from './client-version.ts';
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const MAIN = programFile('agent');
 
 interface Machine extends AsyncDisposable {
   readonly authority: TestAuthority;

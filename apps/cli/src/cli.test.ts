@@ -6,9 +6,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { programFile } from '@moorline/testkit/programs';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const MAIN = programFile('cli');
 const scratch = mkdtempSync(join(tmpdir(), 'moorline-cli-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 

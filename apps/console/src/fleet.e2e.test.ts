@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ProcessWorld } from '@moorline/testkit/processes';
+import { programFile } from '@moorline/testkit/programs';
 import type { Locator, Page } from 'playwright-core';
 import {
   type ConsoleScene,
   isForDocuments,
   openFromNavigation as open,
   openConsoleScene,
-  ROOT,
   signIn,
   skip,
 } from './testing/console-scene.fixture.ts';
@@ -215,7 +215,7 @@ async function simulate(
   return spawn(
     process.execPath,
     [
-      ...[join(ROOT, 'apps', 'cli', 'src', 'main.ts'), 'simulate', '--token', token],
+      ...[programFile('cli'), 'simulate', '--token', token],
       ...['--devices', String(DEVICES), '--rate', '200', ...flags],
       ...['--data', join(world.folder, 'simulation')],
     ],

@@ -90,6 +90,11 @@ export interface Host extends AsyncDisposable {
   apiToken(name: string): Promise<{ readonly token: string }>;
 }
 
+/** What makes the schema of such a host, in order. */
+export function hostMigrations(profile: HostProfile): readonly Migration[] {
+  return [...AUTHORITY_MIGRATIONS, ...profile.federationMigrations];
+}
+
 /**
  * Composes and starts a host in its data folder.
  * @throws `host.*`, `db.*` with a text that says what to do; whatever had started is stopped again
@@ -112,7 +117,7 @@ export async function startHost(
   const database = stack.use(
     await openDatabase({
       source: config.database,
-      migrations: [...AUTHORITY_MIGRATIONS, ...profile.federationMigrations],
+      migrations: hostMigrations(profile),
       logger,
       onProgress: progress,
     }),

@@ -6,6 +6,7 @@ export {
   type HostContext,
   type HostDeps,
   type HostProfile,
+  hostMigrations,
   startHost,
 } from './host.ts';
 export type { HostMessage, HostReady, HostRequest } from './process-contract.ts';

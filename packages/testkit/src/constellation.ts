@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AdminClient, createAdminClient } from '@moorline/admin-client';
 import { type Agent, createAgent } from '@moorline/agent-core';
-import { type Host, type HostProfile, startHost, VERSION } from '@moorline/host';
+import { type Host, type HostProfile, hostMigrations, startHost, VERSION } from '@moorline/host';
 import { type Logger, silentLogger, systemClock, systemEntropy } from '@moorline/kernel';
 import type { InventoryProvider } from '@moorline/model/ports';
 import { SITE_PROFILE } from '@moorline/site';
@@ -58,7 +58,7 @@ async function create(options: ConstellationOptions = {}): Promise<Constellation
   stack.defer(() => rm(folder, { recursive: true, force: true }));
 
   async function star(profile: HostProfile, name: string): Promise<Star> {
-    const database = stack.use(await testDatabaseSource());
+    const database = stack.use(await testDatabaseSource(hostMigrations(profile)));
     const host = stack.use(
       await startHost(
         {

@@ -14,8 +14,7 @@ import {
   type NetworkPair,
   NoNetworkPair,
 } from './network-pair.ts';
-
-const ROOT = join(import.meta.dirname, '../../..');
+import { programFile } from './program-file.ts';
 
 interface Ready {
   readonly adminUrl: string;
@@ -79,14 +78,14 @@ test('a site that drops everything that comes from the tenant by itself attaches
   ): Promise<Child<T>> =>
     stack.use(
       await startChild<T>({
-        program: join(ROOT, 'apps', app, 'src', 'main.ts'),
+        program: programFile(app),
         args: ['run', '--data', join(folder, app), ...args],
         wrapper: end.wrapper,
         logFile: join(folder, `${app}.log`),
       }),
     );
   const moorline = async (end: NetworkEnd, ...args: readonly string[]): Promise<Outcome> =>
-    runIn(end, [join(ROOT, 'apps/cli/src/main.ts'), ...args], folder);
+    runIn(end, [programFile('cli'), ...args], folder);
   const json = async <T>(end: NetworkEnd, ...args: readonly string[]): Promise<T> => {
     const { code, out, err } = await moorline(end, ...args, '-o', 'json');
     assert.equal(code, 0, `${args.join(' ')}: ${err}${out}`);

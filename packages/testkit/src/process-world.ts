@@ -1,13 +1,13 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type AdminClient, createAdminClient } from '@moorline/admin-client';
 import { removeCluster } from '@moorline/db';
 import type { HostReady } from '@moorline/host';
 import { silentLogger } from '@moorline/kernel';
 import { type Child, startChild } from './child.ts';
 import { freePortTriple } from './free-ports.ts';
+import { type ProgramForm, programFile } from './program-file.ts';
 
 export type HostName = 'tenant' | 'site';
 export type ProcessName = HostName | 'agent';
@@ -36,18 +36,15 @@ export interface ProcessWorld extends AsyncDisposable {
 }
 
 export interface ProcessWorldOptions {
-  /** `source`: the programs as they stand in the tree; `bundle`: what `npm run build` made. */
-  readonly programs: 'source' | 'bundle';
+  readonly programs?: ProgramForm;
   /** A built console that both hosts serve; default: none. */
   readonly consoleFolder?: string;
   /** Node options that the hosts are started with, such as `--inspect=127.0.0.1:0`. */
   readonly nodeOptions?: string;
 }
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-
 /** Prepares folders and ports; nothing is started yet. Disposing stops everything and removes the folders. */
-export async function createProcessWorld(options: ProcessWorldOptions): Promise<ProcessWorld> {
+export async function createProcessWorld(options: ProcessWorldOptions = {}): Promise<ProcessWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'moorline-world-'));
   await chmod(folder, 0o711);
   await mkdir(join(folder, 'logs'));
@@ -57,10 +54,7 @@ export async function createProcessWorld(options: ProcessWorldOptions): Promise<
   let agent: Child<AgentReady> | undefined;
   let enrolment: string | undefined;
 
-  const programOf = (name: ProcessName): string =>
-    options.programs === 'bundle'
-      ? join(ROOT, 'dist', `${name}.mjs`)
-      : join(ROOT, 'apps', name, 'src', 'main.ts');
+  const programOf = (name: ProcessName): string => programFile(name, options.programs);
   const logOf = (name: ProcessName): string => join(folder, 'logs', `${name}.log`);
 
   function running<T>(child: T | undefined, name: string): T {

@@ -1,15 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  type Database,
-  type DatabaseSource,
-  type EmbeddedServer,
-  type Migration,
-  openDatabase,
-  removeCluster,
-  startEmbeddedServer,
-} from '@moorline/db';
+import { type Database, type DatabaseSource, type Migration, openDatabase } from '@moorline/db';
 import {
   type AuthorityId,
   silentLogger,
@@ -18,8 +7,11 @@ import {
   uuidv7,
 } from '@moorline/kernel';
 import pg from 'pg';
+import { borrowServer } from './servers/borrower.ts';
+import { startOwnServer } from './servers/own-server.ts';
+import { asEmbedded, type TestServer, templateWith } from './servers/test-server.ts';
 
-/** A fresh database with the given migrations applied, on this process's one PostgreSQL. */
+/** A fresh database with the given migrations applied, on the one PostgreSQL that this process has. */
 export interface TestDatabase extends AsyncDisposable {
   readonly database: Database;
   /** An authority that nobody else in the test uses: row-level security keeps tests apart. */
@@ -28,26 +20,34 @@ export interface TestDatabase extends AsyncDisposable {
   asOwner(statement: string): Promise<readonly Record<string, unknown>[]>;
 }
 
-interface Shared {
-  readonly server: EmbeddedServer;
-  readonly folder: string;
-}
+/** Where the test runner lends servers; without it, a test file has a server of its own. */
+const LENDER = process.env.MOORLINE_TEST_SERVERS;
 
-let shared: Promise<Shared> | undefined;
+/** PostgreSQL's own: copying its files costs less than making an empty database through the log. */
+const EMPTY = 'template1';
+
+let shared: Promise<TestServer> | undefined;
 let users = 0;
 let databases = 0;
 
-/** The source of a fresh, empty database; disposing the last one stops PostgreSQL and removes its folder. */
-export async function testDatabaseSource(): Promise<
+/**
+ * The source of a fresh database: empty, or with `migrations` applied, as a copy of one that was migrated before.
+ * Disposing the last one gives the server back.
+ */
+export async function testDatabaseSource(
+  migrations?: readonly Migration[],
+): Promise<
   AsyncDisposable & { readonly source: DatabaseSource; asOwner: TestDatabase['asOwner'] }
 > {
   users++;
-  shared ??= startShared();
-  const { server } = await shared;
-  const name = `test_${++databases}`;
-  await server.createDatabase(name);
+  shared ??= LENDER ? borrowServer(LENDER) : startOwnServer();
+  const test = await shared;
+  const { server } = test;
+  const template = migrations ? await templateWith(test, migrations) : EMPTY;
+  const name = `test_${process.pid}_${++databases}`;
+  await server.createDatabase(name, template);
   return {
-    source: { kind: 'server', server, database: name },
+    source: { kind: 'server', server: asEmbedded(server), database: name },
     async asOwner(statement) {
       const client = new pg.Client(server.connection('owner', name));
       await client.connect();
@@ -60,7 +60,10 @@ export async function testDatabaseSource(): Promise<
     async [Symbol.asyncDispose]() {
       await server.dropDatabase(name);
       users--;
-      if (users === 0) await stopShared();
+      if (users > 0) return;
+      const ending = shared;
+      shared = undefined;
+      await (await ending)?.[Symbol.asyncDispose]();
     },
   };
 }
@@ -68,7 +71,7 @@ export async function testDatabaseSource(): Promise<
 /** Opens a fresh database on the real embedded PostgreSQL. Dispose it at the end of the suite. */
 export async function withDatabase(migrations: readonly Migration[]): Promise<TestDatabase> {
   await using stack = new AsyncDisposableStack();
-  const fresh = stack.use(await testDatabaseSource());
+  const fresh = stack.use(await testDatabaseSource(migrations));
   const database = stack.use(
     await openDatabase({ source: fresh.source, migrations, logger: silentLogger }),
   );
@@ -79,25 +82,4 @@ export async function withDatabase(migrations: readonly Migration[]): Promise<Te
     asOwner: fresh.asOwner,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-async function startShared(): Promise<Shared> {
-  const folder = await mkdtemp(join(tmpdir(), 'moorline-test-'));
-  await chmod(folder, 0o711);
-  const server = await startEmbeddedServer({
-    folder: join(folder, 'postgres'),
-    logger: silentLogger,
-    settings: { shared_buffers: '32MB' },
-  });
-  return { server, folder };
-}
-
-async function stopShared(): Promise<void> {
-  const ending = shared;
-  shared = undefined;
-  if (!ending) return;
-  const { server, folder } = await ending;
-  await server.stop();
-  await removeCluster(join(folder, 'postgres'), silentLogger);
-  await rm(folder, { recursive: true, force: true });
 }

@@ -5,10 +5,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createProcessWorld, type ProcessWorld } from '@moorline/testkit/processes';
+import { programFile } from '@moorline/testkit/programs';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const MAIN = programFile('cli');
 const scratch = mkdtempSync(join(tmpdir(), 'moorline-simulate-'));
 // Where the command keeps what it removes at the end.
 const temporary = join(scratch, 'tmp');
@@ -16,7 +16,7 @@ mkdirSync(temporary);
 let world: ProcessWorld;
 
 before(async () => {
-  world = await createProcessWorld({ programs: 'source' });
+  world = await createProcessWorld();
   await world.start('site');
 });
 after(async () => {

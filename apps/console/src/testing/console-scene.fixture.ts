@@ -45,7 +45,7 @@ export async function openConsoleScene(options: ConsoleSceneOptions = {}): Promi
   assert.ok(existsSync(join(CONSOLE, 'index.html')), `no console in ${CONSOLE}: npm run build`);
   await mkdir(SCREENSHOTS, { recursive: true });
   await using undo = new AsyncDisposableStack();
-  const world = undo.use(await createProcessWorld({ programs: 'source', consoleFolder: CONSOLE }));
+  const world = undo.use(await createProcessWorld({ consoleFolder: CONSOLE }));
   const browser = await chromium.launch({
     executablePath: browserPath,
     args: [

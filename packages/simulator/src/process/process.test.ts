@@ -9,7 +9,7 @@ import { fleetArguments, readFleetArguments } from './options.ts';
 
 let world: ProcessWorld;
 before(async () => {
-  world = await createProcessWorld({ programs: 'source' });
+  world = await createProcessWorld();
   await world.start('site');
 });
 after(() => world[Symbol.asyncDispose]());
