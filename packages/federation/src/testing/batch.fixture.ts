@@ -40,13 +40,14 @@ export async function postBatch(
   tenant: Tenant,
   identity: Omit<SiteIdentity, 'root'> | null,
   batch: { epoch: string; from: string; to: string; body: Uint8Array },
+  path: string = FEDERATION_PATHS.batches,
 ): Promise<TenantAnswer & { code: unknown }> {
   using client = createTenantClient({
     url: tenant.url,
     root: tenant.issuer.caCertificate,
     identity,
   });
-  const answer = await client.post(FEDERATION_PATHS.batches, batch.body, {
+  const answer = await client.post(path, batch.body, {
     headers: {
       'content-type': 'application/x-ndjson',
       'content-encoding': 'gzip',
