@@ -65,6 +65,7 @@ export async function borrowServer(path: string): Promise<TestServer> {
     },
     async [Symbol.asyncDispose]() {
       const closed = once(socket, 'close');
+      socket.ref();
       socket.end();
       await closed;
     },
