@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { CloudAttach, Prerequisite } from '@moorline/contracts/admin';
 import {
   type ActionId,
@@ -29,9 +30,12 @@ import { readProxySettings } from './uplink/proxy/proxy-settings.ts';
 const open = useDatabases();
 const CLOUD_ATTACH = '/v1.0/deviceManagement/cloudAttach';
 
+const scratch = mkdtempSync(join(tmpdir(), 'moorline-proxy-'));
+let files = 0;
+after(() => rm(scratch, { recursive: true }));
+
 async function credentialsFile(text: string, mode = 0o600): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'moorline-proxy-'));
-  const file = join(folder, 'credentials');
+  const file = join(scratch, `credentials-${++files}`);
   await writeFile(file, text, { mode });
   await chmod(file, mode);
   return file;
@@ -58,9 +62,11 @@ async function attachUploadAct(tenant: Tenant, site: Site): Promise<void> {
   });
   const remotes = tenant.downlink.remotes;
   remotes.actionsQueued(connectorId as ConnectorId);
-  await eventually(site.bus, () => site.engine.requests.some((one) => one.id === id), 40_000);
-  assert.equal(site.engine.requests.length, 1);
-  assert.equal(await site.engine.actionCount(), 1);
+  await eventually(site.bus, async () => (await site.engine.actionCount()) === 1, 40_000);
+  assert.deepEqual(
+    site.engine.requests.map((one) => one.id),
+    [id],
+  );
 }
 
 async function cleanUp(...folders: readonly { readonly folder: string }[]): Promise<void> {
