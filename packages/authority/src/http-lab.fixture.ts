@@ -42,8 +42,8 @@ export interface HttpAnswer {
 
 export interface CallOptions {
   readonly body?: unknown;
-  /** `admin` (default), `desk` or `reader`; any other word is nobody. */
-  readonly as?: string;
+  /** `admin` (default), `desk` or `reader`, or whom the test makes up; any other word is nobody. */
+  readonly as?: string | Actor;
   readonly headers?: Record<string, string>;
 }
 
@@ -60,6 +60,7 @@ export async function openHttpLab(database: Database, authorityId: AuthorityId):
   const folder = await mkdtemp(join(tmpdir(), 'moorline-ca-'));
   const shared = { clock: systemClock, entropy: systemEntropy, logger: silentLogger };
   const bus = createBus(silentLogger);
+  const actors = new Map<string, Actor>();
   const authority = createAuthority({
     ...shared,
     profile: { authorityId, name: 'HQ1', kind: LOWER, managedBy: LOWER },
@@ -79,8 +80,9 @@ export async function openHttpLab(database: Database, authorityId: AuthorityId):
   });
   await registerOpenApi(listener.app, { title: 'Test', version: '0' });
   authenticateWith(listener.app, async (request) => {
-    const role = ROLES[request.headers.authorization ?? ''];
-    return role ? { ...ADMIN, role } : null;
+    const authorization = request.headers.authorization ?? '';
+    const role = ROLES[authorization];
+    return role ? { ...ADMIN, role } : (actors.get(authorization) ?? null);
   });
   authority.routes(listener.app);
   const origin = `http://localhost:${(await listener.listen()).port}`;
@@ -103,10 +105,12 @@ export async function openHttpLab(database: Database, authorityId: AuthorityId):
     origin,
     ids,
     async call(method, path, options = {}) {
+      const as = typeof options.as === 'object' ? `actor${actors.size}` : (options.as ?? 'admin');
+      if (typeof options.as === 'object') actors.set(`Bearer ${as}`, options.as);
       const response = await fetch(path.startsWith('http') ? path : origin + path, {
         method,
         headers: {
-          authorization: `Bearer ${options.as ?? 'admin'}`,
+          authorization: `Bearer ${as}`,
           ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...options.headers,
         },

@@ -34,6 +34,12 @@ const SITE_ATTACH_ERRORS = {
     kind: 'failure',
     text: 'There is no enabled administrator {userId} at this site. List the administrators to see those there are.',
   },
+  linkExceedsOwn: {
+    code: 'links.exceeds_own',
+    kind: 'failure',
+    status: 403,
+    text: 'Nobody can lend out more than they hold, and {name} holds what you do not hold on all devices: {permissions}. Ask somebody who does.',
+  },
   tenantUserMalformed: {
     code: 'links.tenant_user_malformed',
     kind: 'failure',

@@ -1,7 +1,7 @@
 import type { CreateLinkedAdministrator, LinkedAdministrator } from '@moorline/contracts/admin';
 import type { Database } from '@moorline/db';
 import { type AuthorityId, type Clock, isUuid, type UserId } from '@moorline/kernel';
-import { type Actor, actorName } from '@moorline/model';
+import { type Actor, actorName, notHeld, permissionsOf } from '@moorline/model';
 import type { RecordAudit } from '../ports.ts';
 import { isStorableText } from '../text-safety.ts';
 import type { AttachmentStore } from './attachment-store.ts';
@@ -13,7 +13,8 @@ export interface LinkedAdministrators {
   list(): Promise<readonly LinkedAdministrator[]>;
   /**
    * Links, or links anew. Audited.
-   * @throws `attach.not_attached`, `links.local_user_unknown`, `links.tenant_user_malformed`
+   * @throws `attach.not_attached`, `links.local_user_unknown`, `links.tenant_user_malformed`,
+   *   `links.exceeds_own`
    */
   link(actor: Actor, body: CreateLinkedAdministrator): Promise<LinkedAdministrator>;
   /** Audited. @throws `links.not_found` */
@@ -43,6 +44,13 @@ export function createLinkedAdministrators(deps: {
         ? await deps.resolveLocalActor(localUserId as UserId) // a UUID is all that the brand promises
         : null;
       if (local?.kind !== 'user') throw siteAttachErrors.localUserUnknown({ userId: localUserId });
+      const missing = notHeld(actor, permissionsOf(local));
+      if (missing.length > 0) {
+        throw siteAttachErrors.linkExceedsOwn({
+          name: local.name,
+          permissions: missing.join(', '),
+        });
+      }
       const now = clock.now();
       const row = {
         tenant_user_id: tenantUserId,

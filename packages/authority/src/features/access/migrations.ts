@@ -135,4 +135,12 @@ export const ACCESS_MIGRATIONS: readonly Migration[] = [
       }
     },
   },
+  {
+    id: 'access/0004-accounts-without-a-role',
+    async up(db) {
+      await sql`alter table administrators drop constraint administrators_role_check`.execute(db);
+      await sql`alter table administrators add constraint administrators_role_check
+        check (role in ('Administrator', 'Help desk', 'Read only', 'None'))`.execute(db);
+    },
+  },
 ];
