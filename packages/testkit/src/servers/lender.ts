@@ -77,7 +77,10 @@ export async function lendServers(folder: string): Promise<AsyncDisposable & { p
     sockets.add(socket);
     socket.on('error', () => {}); // a borrower that was killed
     const lease = lend(socket)
-      .catch((error: unknown) => void socket.destroy(error instanceof Error ? error : undefined))
+      .catch((error: unknown) => {
+        console.error('no PostgreSQL to lend:', error);
+        socket.destroy();
+      })
       .finally(() => {
         sockets.delete(socket);
         leases.delete(lease);
