@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { authorize, recordAudit } from '@moorline/authority';
+import { actionFigures, authorize, heldDevices, recordAudit } from '@moorline/authority';
 import { createDownlink, DOWNLINK_MIGRATIONS } from '@moorline/federation';
 import type { FederationHalf, HostContext, HostProfile } from '@moorline/host';
 
@@ -15,6 +15,7 @@ async function downlinkHalf(context: HostContext): Promise<FederationHalf> {
   const { identity, authority } = context;
   const downlink = await createDownlink({
     profile: identity,
+    version: context.version,
     database: context.database,
     issuer: context.issuer,
     bus: context.bus,
@@ -26,6 +27,9 @@ async function downlinkHalf(context: HostContext): Promise<FederationHalf> {
     uploadSink: () => authority().uploadSink,
     remoteActionQueue: () => authority().remoteActionQueue,
     deviceCounts: () => authority().deviceCountsByOrigin(),
+    heldDevices,
+    actionFigures: (origin) =>
+      actionFigures({ ...context, authorityId: identity.authorityId }, origin),
     relayKeyFolder: join(context.folder, 'pki'),
     audit: recordAudit,
   });

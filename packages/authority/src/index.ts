@@ -10,6 +10,8 @@ export {
   accessRoutes,
   authorize,
 } from './features/access/index.ts';
+export { type ActionFigures, actionFigures } from './features/actions/index.ts';
 export { auditRoutes, recordAudit } from './features/audit/index.ts';
+export { heldDevices } from './features/devices/index.ts';
 export type { Profile } from './profile.ts';
 export { CHANGE_LOG, LIVE } from './topics.ts';

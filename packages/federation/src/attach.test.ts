@@ -163,18 +163,19 @@ test('an attach whose answer got lost is repeated with the same token', async ()
   await removeFolder(site);
 });
 
-test('a revoked connector loses its uplink at once and is told why; a new token brings it back', async () => {
+test('a site that its tenant detaches is told so and is free at once; a new token brings it back', async () => {
   await using tenant = await startTenant(open);
   await using site = await startSite(open);
   const { connectorId } = await site.uplink.attach(await tenant.joinToken(), site.admin);
   await eventually(site.bus, () => site.uplink.status().connected);
   assert.equal((await tenant.api('DELETE', `${CONNECTORS}/${connectorId}`)).status, 204);
   await eventually(site.bus, () =>
-    /was revoked by an administrator/.test(site.uplink.status().reason),
+    /detached from Contoso by the tenant/.test(site.uplink.status().reason),
   );
+  assert.equal((await site.uplink.describe()).state, 'notAttached');
   const shown = await tenant.api<Connector>('GET', `${CONNECTORS}/${connectorId}`);
-  assert.equal(shown.body.status, 'unhealthy');
-  assert.match(shown.body.statusReason, /^Revoked just now/);
+  assert.equal(shown.body.status, 'notEnabled');
+  assert.match(shown.body.statusReason, /^Detached just now by alice/);
   await site.uplink.attach(await tenant.joinToken(), site.admin);
   await eventually(site.bus, () => site.uplink.status().connected);
   await removeFolder(tenant);

@@ -162,7 +162,7 @@ test('the tenant’s own no is no reason to go by long polling', async () => {
   );
   const reason = await eventually(own.bus, () => {
     const status = own.uplink.status();
-    return /was revoked by an administrator/.test(status.reason) && status.reason;
+    return /detached from Contoso by the tenant/.test(status.reason) && status.reason;
   });
   assert.doesNotMatch(reason, /long polling/);
   await cleanUp(tenant, own);

@@ -62,6 +62,20 @@ export const CloudAttach = Type.Object({
   lastUploadDateTime: Text,
   /** Entries of the change log that the tenant has not acknowledged. */
   pendingChanges: Type.Integer(),
+  /** The last attachment that ended; null when none has. */
+  lastDetached: Type.Union([
+    Type.Object({
+      tenantName: Type.String(),
+      detachedDateTime: Type.String(),
+      /** An administrator of the site, or the tenant by its name. */
+      detachedBy: Type.String(),
+      /** False: the tenant could not be reached; it is told as soon as it can be. */
+      isTenantTold: Type.Boolean(),
+      /** Why it will not be told; null otherwise. */
+      problem: Text,
+    }),
+    Type.Null(),
+  ]),
   linkedAdministrators: Type.Array(
     Type.Object({
       tenantUserId: Type.String(),

@@ -2,6 +2,8 @@ import {
   ADMIN_PATHS,
   Collection,
   Connector,
+  ConnectorDetail,
+  ConnectorEvent,
   CreateJoinToken,
   JoinToken,
 } from '@moorline/contracts/admin';
@@ -15,9 +17,18 @@ import type { JoinTokens } from './join-tokens.ts';
 export interface ConnectorAdministration {
   list(): Promise<readonly Connector[]>;
   /** @throws `connectors.not_found` */
-  get(id: string): Promise<Connector>;
-  /** Ends its certificate and its uplink at once; a new join token brings the site back. Audited, idempotent. */
-  revoke(actor: Actor, id: string): Promise<void>;
+  get(id: string): Promise<ConnectorDetail>;
+  /** What happened to it, newest first. @throws `connectors.not_found` */
+  events(id: string): Promise<readonly ConnectorEvent[]>;
+  /** Probes it and has it look at its endpoints, now. @throws `connectors.not_found`, `relay.*` */
+  check(id: string): Promise<ConnectorDetail>;
+  /** Has it renew its certificate now, with a new key. Audited on both sides. @throws `connectors.not_found`, `relay.*` */
+  rotateCertificate(actor: Actor, id: string): Promise<ConnectorDetail>;
+  /**
+   * Ends its certificate and its uplink at once and removes its devices; a new join token brings the site back.
+   * Audited, idempotent. @throws `connectors.not_found`
+   */
+  detach(actor: Actor, id: string): Promise<void>;
 }
 
 const ById = Type.Object({ id: Type.String({ maxLength: 64 }) });
@@ -47,10 +58,44 @@ export function registerConnectorRoutes(
 
   app.get(
     `${ADMIN_PATHS.connectors}/:id`,
-    { config: { access: 'actor' }, schema: { params: ById, response: { 200: Connector } } },
+    { config: { access: 'actor' }, schema: { params: ById, response: { 200: ConnectorDetail } } },
     async (request) => {
       await authorize(actorOf(request), 'connectors.read');
       return connectors.get(request.params.id);
+    },
+  );
+
+  app.get(
+    `${ADMIN_PATHS.connectors}/:id/events`,
+    {
+      config: { access: 'actor' },
+      schema: { params: ById, response: { 200: Collection(ConnectorEvent) } },
+    },
+    async (request) => {
+      await authorize(actorOf(request), 'connectors.read');
+      return {
+        '@odata.context': '/v1.0/$metadata#deviceManagement/configManagerConnectors/events',
+        value: [...(await connectors.events(request.params.id))],
+      };
+    },
+  );
+
+  app.post(
+    `${ADMIN_PATHS.connectors}/:id/check`,
+    { config: { access: 'actor' }, schema: { params: ById, response: { 200: ConnectorDetail } } },
+    async (request) => {
+      await authorize(actorOf(request), 'connectors.read');
+      return connectors.check(request.params.id);
+    },
+  );
+
+  app.post(
+    `${ADMIN_PATHS.connectors}/:id/rotateCertificate`,
+    { config: { access: 'actor' }, schema: { params: ById, response: { 200: ConnectorDetail } } },
+    async (request) => {
+      const actor = actorOf(request);
+      await authorize(actor, 'connectors.manage');
+      return connectors.rotateCertificate(actor, request.params.id);
     },
   );
 
@@ -60,7 +105,7 @@ export function registerConnectorRoutes(
     async (request, reply) => {
       const actor = actorOf(request);
       await authorize(actor, 'connectors.manage');
-      await connectors.revoke(actor, request.params.id);
+      await connectors.detach(actor, request.params.id);
       return reply.code(204).send();
     },
   );
@@ -74,7 +119,7 @@ export function registerConnectorRoutes(
     async (request, reply) => {
       const actor = actorOf(request);
       await authorize(actor, 'connectors.create');
-      const made = await joinTokens.create(actor, request.body.expiresInMinutes);
+      const made = await joinTokens.create(actor, request.body);
       return reply.code(201).send({
         id: made.id,
         token: made.token,

@@ -22,9 +22,11 @@ import {
 import type { IssuedCertificate, Issuer } from '@moorline/pki';
 import type { RecordAudit } from '../ports.ts';
 import { isPrintable } from '../text-safety.ts';
+import type { ConnectorEvents } from './connector-events.ts';
 import type { ConnectorStore } from './connector-store.ts';
 import { attachErrors, downlinkErrors } from './errors.ts';
 import type { JoinTokens } from './join-tokens.ts';
+import type { Leaving } from './leaving.ts';
 import type { ConnectorRow } from './tables.ts';
 
 /** Life of a connector certificate; it renews itself at two thirds. */
@@ -59,6 +61,10 @@ export function createConnectorIdentities(deps: {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly audit: RecordAudit;
+  readonly events: ConnectorEvents;
+  readonly leaving: Pick<Leaving, 'removeAll'>;
+  /** Address of the server that is connected as this connector now; null: none. */
+  readonly connectedFrom: (connectorId: ConnectorId) => string | null;
   /** After the commit: the connector's certificate and name are new. */
   readonly onAttached: (connectorId: ConnectorId, name: string) => void;
 }): ConnectorIdentities {
@@ -83,6 +89,10 @@ export function createConnectorIdentities(deps: {
           const known = await connectors.findBySite(tx, body.siteId);
           // An id of the table's own column, which only this function fills.
           const connectorId = (known?.id ?? uuidv7(clock, deps.entropy)) as ConnectorId;
+          const connectedFrom = known ? deps.connectedFrom(connectorId) : null;
+          if (known && connectedFrom !== null && !body.replaceConnected) {
+            throw attachErrors.siteConnected({ name: known.display_name, address: connectedFrom });
+          }
           const certificate = await issue(connectorId, body.csr);
           const facts = {
             display_name: body.siteName,
@@ -95,21 +105,31 @@ export function createConnectorIdentities(deps: {
             next_serial: null,
             next_ends_at: null,
             revoked_at: null,
+            detached_by: null,
             ...epochAndCursor(known, body.epoch),
           };
           if (known) {
+            if (known.revoked_at) await deps.leaving.removeAll(tx, connectorId);
             await connectors.update(tx, connectorId, facts);
           } else {
             await connectors.insert(tx, {
               ...facts,
               id: connectorId,
               site_id: body.siteId,
+              permissions: 'siteAndTenant',
+              upload_categories: null,
               last_sync_at: null,
               connected_at: null,
               disconnected_at: null,
             });
           }
+          await connectors.noteHealth(tx, connectorId, { last_probe_at: null, last_status: null });
           await joinTokens.spend(tx, body);
+          await deps.events.note(tx, connectorId, {
+            kind: 'attached',
+            severity: 'info',
+            message: `Attached ${known ? 'again ' : ''}with a join token of ${token.created_by_name}.`,
+          });
           await deps.audit(tx, {
             activity: 'connectors.attach',
             actor: token.created_by_name,
@@ -150,6 +170,8 @@ export function createConnectorIdentities(deps: {
           administrator: token.created_by_name,
           expiresAt: token.expires_at.toISOString(),
           isKnownSite: known !== undefined,
+          isConnected: known !== undefined && deps.connectedFrom(known.id as ConnectorId) !== null,
+          tenantName: profile.name,
         };
       }),
 
@@ -165,6 +187,11 @@ export function createConnectorIdentities(deps: {
         await connectors.update(tx, connectorId, {
           next_serial: certificate.serial,
           next_ends_at: new Date(certificate.notAfter),
+        });
+        await deps.events.note(tx, connectorId, {
+          kind: 'certificateRenewed',
+          severity: 'info',
+          message: `A certificate that is good until ${rfc3339(certificate.notAfter)} was issued.`,
         });
         await deps.audit(tx, {
           activity: 'connectors.renewCertificate',

@@ -1,4 +1,5 @@
 import type { Bus } from '@moorline/bus';
+import type { ConnectorDetail } from '@moorline/contracts/admin';
 import { FIRST_POSITION, UPLINK_CLOSE } from '@moorline/contracts/federation';
 import type { Database } from '@moorline/db';
 import {
@@ -12,10 +13,16 @@ import {
   type Clock,
   type ConnectorId,
   createTaskGroup,
+  type DeviceId,
   type Entropy,
   type Logger,
 } from '@moorline/kernel';
-import type { RemoteActionQueue, RemoteAuthorities, UploadSink } from '@moorline/model/ports';
+import type {
+  RemoteActionQueue,
+  RemoteAuthorities,
+  Transaction,
+  UploadSink,
+} from '@moorline/model/ports';
 import type { Issuer } from '@moorline/pki';
 import type { Authorize, RecordAudit } from '../ports.ts';
 import { createRefusalAudit } from '../refusal-audit.ts';
@@ -25,22 +32,30 @@ import { registerConnectorRoutes } from './admin-routes.ts';
 import { createConnectorIdentities } from './attach.ts';
 import { createApplyBatch } from './batches.ts';
 import { createConnectorAdministration } from './connector-administration.ts';
+import { createConnectorEvents } from './connector-events.ts';
 import { createConnectorStore } from './connector-store.ts';
 import { createDeliveries } from './deliveries.ts';
-import { createConnectorDirectory } from './directory.ts';
+import { createReadDigests } from './digests.ts';
+import { createConnectorDirectory, type UploadFacts } from './directory.ts';
 import { downlinkErrors } from './errors.ts';
-import { registerGatewayRoutes } from './gateway-routes.ts';
+import { createEvidenceStore } from './evidence.ts';
+import { registerGatewayRoutes, shown } from './gateway-routes.ts';
 import { createJoinTokens } from './join-tokens.ts';
+import { createLeaving } from './leaving.ts';
 import { createConnectorPeers } from './peers.ts';
 import { createPollChannels } from './poll-channels.ts';
+import { createProber } from './prober.ts';
 import { createRelay } from './relay.ts';
 import { openRelayKey } from './relay-key.ts';
 import { createRemoteAuthorities } from './remotes.ts';
 import { createUplinkSessions } from './sessions.ts';
+import { registerUploadRoutes } from './upload-routes.ts';
 import { registerWellKnown } from './well-known.ts';
 
 export interface DownlinkDeps {
   readonly profile: { readonly authorityId: AuthorityId; readonly name: string };
+  /** This server's version, for what an upgrade of a site would bring. */
+  readonly version: string;
   readonly database: Database;
   readonly issuer: Issuer;
   readonly bus: Bus;
@@ -53,6 +68,14 @@ export interface DownlinkDeps {
   readonly remoteActionQueue: () => RemoteActionQueue;
   /** Devices per connector that has any; asked when connectors are listed. */
   readonly deviceCounts: () => Promise<ReadonlyMap<ConnectorId, number>>;
+  /** Some of the devices of a connector, at most `limit`; none when it has none. */
+  readonly heldDevices: (
+    tx: Transaction,
+    origin: ConnectorId,
+    limit: number,
+  ) => Promise<readonly DeviceId[]>;
+  /** How the actions for a connector's devices went. */
+  readonly actionFigures: (origin: ConnectorId) => Promise<ConnectorDetail['actions']>;
   /** Holds `relay-key.json`; made when it is not there. */
   readonly relayKeyFolder: string;
   /** Origin of the gateway as sites reach it: it goes into join tokens. */
@@ -63,6 +86,16 @@ export interface DownlinkDeps {
   /** How long a relay request waits for its answer; default 15 s. */
   readonly relayTimeoutMs?: number;
 }
+
+const COURSE: ReadonlySet<string> = new Set(
+  [
+    downlinkErrors.cursorMismatch,
+    downlinkErrors.epochUnknown,
+    downlinkErrors.connectorRevoked,
+    downlinkErrors.connectorUnknown,
+    downlinkErrors.certificateRevoked,
+  ].map(({ spec }) => spec.code),
+);
 
 /** The tenant side of cloud attach. */
 export interface Downlink extends AsyncDisposable {
@@ -86,6 +119,7 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
   const tasks = createTaskGroup('downlink', logger);
   const key = await openRelayKey(deps.relayKeyFolder);
   const connectors = createConnectorStore(authorityId);
+  const events = createConnectorEvents({ clock, entropy });
   const directory = createConnectorDirectory({ authorityId, database, connectors });
   const refusals = createRefusalAudit({ ...deps, authorityId, logger });
   const limiter = deps.limiter ?? createAttemptLimiter(clock);
@@ -93,27 +127,42 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
   const changed = (connectorId: ConnectorId): void =>
     bus.publish(LIVE, { topic: 'connector', ids: [connectorId] });
 
-  const noteDisconnected = (connectorIds: readonly ConnectorId[]): Promise<void> =>
+  const noteDisconnected = (connectorIds: readonly ConnectorId[], at: number): Promise<void> =>
     database.transaction(authorityId, async (tx) => {
       for (const connectorId of connectorIds) {
-        await connectors.update(tx, connectorId, { disconnected_at: new Date(clock.now()) });
+        await connectors.update(tx, connectorId, { disconnected_at: new Date(at) });
+        await events.note(tx, connectorId, {
+          kind: 'disconnected',
+          severity: 'warning',
+          message: 'The connection ended.',
+        });
       }
     });
+  const note = (
+    connectorId: ConnectorId,
+    event: Parameters<typeof events.note>[2],
+  ): Promise<void> =>
+    database.transaction(authorityId, (tx) => events.note(tx, connectorId, event));
 
   const sessions = createUplinkSessions({
     clock,
     logger,
     tasks,
-    async onHello({ connectorId, serial }, hello) {
+    async onHello({ connectorId, serial, remoteAddress, transport }, hello) {
       return database.transaction(authorityId, async (tx) => {
         const row = await connectors.find(tx, connectorId, { lock: true });
         if (!row) throw downlinkErrors.connectorUnknown({ connectorId });
         const { display_name: name } = row;
+        const isOtherLog = row.epoch !== hello.epoch && row.cursor !== FIRST_POSITION;
         if (row.revoked_at) throw downlinkErrors.connectorRevoked({ name });
         if (row.certificate_serial !== serial) throw downlinkErrors.certificateRevoked({ name });
         // Another change log: what it holds is not known to be here, so all of it is asked for again.
         const cursor = row.epoch === hello.epoch ? row.cursor : FIRST_POSITION;
         const renamed = isPrintable(hello.siteName) ? hello.siteName : name;
+        const upload: UploadFacts = hello.upload ?? {
+          permissions: 'siteAndTenant',
+          categories: null,
+        };
         await connectors.update(tx, connectorId, {
           epoch: hello.epoch,
           cursor,
@@ -121,8 +170,22 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
           site_version: hello.siteVersion,
           protocol: hello.protocol,
           connected_at: new Date(clock.now()),
+          permissions: upload.permissions,
+          upload_categories: upload.categories,
         });
-        tx.afterCommit(() => directory.set(connectorId, renamed));
+        tx.afterCommit(() => directory.set(connectorId, renamed, upload));
+        if (isOtherLog) {
+          await events.note(tx, connectorId, {
+            kind: 'changeLogReplaced',
+            severity: 'warning',
+            message: `${renamed} came with another change log: it was put back from a backup, or made anew. Everything is sent again; nothing is done again.`,
+          });
+        }
+        await events.note(tx, connectorId, {
+          kind: 'connected',
+          severity: 'info',
+          message: `Connected from ${remoteAddress} by ${transport === 'webSocket' ? 'WebSocket' : 'long polling'}, version ${hello.siteVersion}.`,
+        });
         if (renamed !== name) {
           await deps.audit(tx, {
             activity: 'connectors.rename',
@@ -137,14 +200,47 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
       });
     },
     onOpen(session) {
-      changed(session.connectorId);
-      deliveries.wake(session.connectorId);
+      const { connectorId } = session;
+      changed(connectorId);
+      deliveries.wake(connectorId);
+      tasks.run('probe', async () => {
+        await prober.probe(connectorId);
+        await prober.judge([connectorId]);
+      });
+    },
+    async onClone(holder, refused) {
+      const { connectorId } = holder;
+      const error = downlinkErrors.siteCloned({
+        name: directory.nameOf(connectorId),
+        holder: holder.remoteAddress,
+        refused: refused.remoteAddress,
+      });
+      const isNews = evidence.of(connectorId).clone === null;
+      evidence.cloned(connectorId, error.message);
+      await refusals.record(
+        {
+          activity: 'connectors.connect',
+          actor: directory.nameOf(connectorId),
+          target: connectorId,
+          origin: refused.serial,
+          details: { holder: holder.remoteAddress, refused: refused.remoteAddress },
+        },
+        error,
+      );
+      if (isNews) {
+        const { message } = error;
+        await note(connectorId, { kind: 'cloneRefused', severity: 'error', message });
+      }
+      await prober.judge([connectorId]);
     },
     onClosed(connectorId) {
-      tasks.run('note disconnection', () => noteDisconnected([connectorId]));
+      evidence.closed(connectorId);
+      const at = clock.now();
+      tasks.run('note disconnection', () => noteDisconnected([connectorId], at));
       changed(connectorId);
     },
   });
+  const evidence = createEvidenceStore({ clock, sessions });
   const relay = createRelay({
     authorityId,
     key,
@@ -165,6 +261,31 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
     entropy,
     logger,
   });
+  const prober = createProber({
+    authorityId,
+    database,
+    connectors,
+    events,
+    evidence,
+    sessions,
+    relay,
+    clock,
+    logger,
+    onJudged: changed,
+  });
+  const leaving = createLeaving({
+    ...deps,
+    authorityId,
+    connectors,
+    events,
+    sessions,
+    tasks,
+    logger,
+    onDetached(connectorId) {
+      evidence.forget(connectorId);
+      changed(connectorId);
+    },
+  });
   const joinTokens = createJoinTokens({
     authorityId,
     database,
@@ -179,8 +300,12 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
     connectors,
     joinTokens,
     relayPublicKey: key.publicJwk,
+    events,
+    leaving,
+    connectedFrom: (connectorId) => sessions.get(connectorId)?.remoteAddress ?? null,
     onAttached(connectorId, name) {
       directory.set(connectorId, name);
+      evidence.forget(connectorId);
       sessions.end(connectorId, UPLINK_CLOSE.goingAway, 'The site was attached anew.');
       changed(connectorId);
     },
@@ -189,15 +314,21 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
     ...deps,
     authorityId,
     connectors,
+    events,
+    evidence,
+    prober,
+    relay,
+    leaving,
     sessions,
-    onChanged: changed,
   });
+
+  const peers = createConnectorPeers({ authorityId, database, connectors });
 
   const stopNow = async (): Promise<void> => {
     const ended = sessions.endAll();
     await tasks.stop();
     if (ended.length > 0) {
-      await noteDisconnected(ended).catch((err: unknown) =>
+      await noteDisconnected(ended, clock.now()).catch((err: unknown) =>
         logger.warn({ err }, 'the end of the uplinks could not be noted'),
       );
     }
@@ -212,9 +343,25 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
     remotes: createRemoteAuthorities({ directory, sessions, deliveries, relay }),
     registerGateway(listener) {
       registerWellKnown(listener.app, { gatewayUrl: deps.gatewayUrl, clock, tasks });
+      registerUploadRoutes(listener.app, {
+        ...deps,
+        authorityId,
+        readDigests: createReadDigests({ ...deps, authorityId, connectors }),
+        authenticate: async (request) => (await peers.authenticate(shown(request))).id,
+        onActions: (connectorId) => {
+          deliveries.wake(connectorId);
+          changed(connectorId);
+        },
+      });
       registerGatewayRoutes(listener, {
         identities,
-        peers: createConnectorPeers({ authorityId, database, connectors }),
+        async onDetach({ id: connectorId, display_name: name }, { by, at }) {
+          await leaving.detach(connectorId, {
+            actor: `${by} (${name})`,
+            details: { detachedAt: at },
+          });
+        },
+        peers,
         applyBatch: createApplyBatch({ ...deps, authorityId, connectors }),
         sessions,
         channels: createPollChannels({ sessions, clock, entropy }),
@@ -223,13 +370,22 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
         refusals,
         limiter,
         onApplied(connectorId, { content }, isBehind) {
-          sessions.get(connectorId)?.setFacts({ isBehind, refusal: null });
+          evidence.applied(connectorId, isBehind);
           if (content && content.actions.length > 0) deliveries.wake(connectorId);
           changed(connectorId);
         },
         onRefused(connectorId, error) {
-          if (error.code === downlinkErrors.cursorMismatch.spec.code) return;
-          sessions.get(connectorId)?.setFacts({ refusal: error.message });
+          // Answers that the protocol lives with, or that say that it is no connector any more.
+          if (COURSE.has(error.code)) return;
+          const isNews = evidence.of(connectorId).refusal === null;
+          evidence.refused(connectorId, error.message);
+          tasks.run('note refusal', async () => {
+            if (isNews) {
+              const { message } = error;
+              await note(connectorId, { kind: 'batchRefused', severity: 'error', message });
+            }
+            await prober.judge([connectorId]);
+          });
           changed(connectorId);
         },
       });
@@ -238,6 +394,8 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
       registerConnectorRoutes(app, { authorize, connectors: administration, joinTokens }),
     async start(signal) {
       await directory.load();
+      await leaving.resume();
+      tasks.run('probes', prober.run);
       if (signal.aborted) await stop();
       else signal.addEventListener('abort', () => void stop(), { once: true });
     },

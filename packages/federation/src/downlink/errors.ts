@@ -13,6 +13,18 @@ const ATTACH_ERRORS = {
     status: 401,
     text: 'This join token ended at {expiredAt}. Make a new one in the admin center under Tenant administration > Connectors and tokens.',
   },
+  joinTokenOtherSite: {
+    code: 'attach.join_token_other_site',
+    kind: 'failure',
+    status: 401,
+    text: 'This join token is for the site {expected} only, and {siteName} came with it. Make one for {siteName} in the admin center under Tenant administration > Connectors and tokens.',
+  },
+  siteConnected: {
+    code: 'attach.site_connected',
+    kind: 'failure',
+    status: 409,
+    text: '{name} is connected to this tenant now, from {address}. Attaching here ends that connection and takes its place. Where that is what you want, because the site was moved or its attachment was lost, attach with --replace-connected; otherwise two servers have one identity: give this one its own.',
+  },
   joinTokenUsed: {
     code: 'attach.join_token_used',
     kind: 'failure',
@@ -52,7 +64,13 @@ const DOWNLINK_ERRORS = {
     code: 'uplink.connector_revoked',
     kind: 'failure',
     status: 403,
-    text: 'The connector of {name} was revoked by an administrator of this tenant. Attach the site again with a new join token, if it should come back.',
+    text: 'The connector of {name} was detached by an administrator of this tenant. Attach the site again with a new join token, if it should come back.',
+  },
+  siteCloned: {
+    code: 'uplink.site_cloned',
+    kind: 'failure',
+    status: 409,
+    text: 'A second server came with the identity of {name}: {holder} is connected, and {refused} was refused. Stop the copy; a site that moves is stopped in its old place first.',
   },
   certificateRevoked: {
     code: 'uplink.certificate_revoked',
@@ -81,6 +99,11 @@ const DOWNLINK_ERRORS = {
     code: 'uplink.batch_malformed',
     kind: 'failure',
     text: 'Line {line} of the batch is not a record: {problem}. Nothing of the batch was stored. Update the site to the version of this tenant.',
+  },
+  digestFormatUnknown: {
+    code: 'uplink.digest_format_unknown',
+    kind: 'failure',
+    text: 'This tenant does not digest devices in the format {format} that the site asked for. Update the older of the two servers.',
   },
   batchEncoding: {
     code: 'uplink.batch_encoding',

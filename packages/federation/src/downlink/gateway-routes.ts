@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net';
 import {
   AttachAnswer,
   AttachBody,
   BATCH_HEADERS,
   CheckJoinTokenAnswer,
   CheckJoinTokenBody,
+  DetachBody,
   FEDERATION_LIMITS,
   FEDERATION_PATHS,
   RenewConnectorAnswer,
@@ -26,11 +28,12 @@ import {
 } from '@moorline/kernel';
 import { WebSocketServer } from 'ws';
 import type { RefusalAudit } from '../refusal-audit.ts';
+import { isPrintable } from '../text-safety.ts';
 import { type Arrival, createArrivals } from './arrivals.ts';
 import type { ConnectorIdentities } from './attach.ts';
 import type { AppliedBatch, ApplyBatch } from './batches.ts';
 import { registerChannelRoutes } from './channel-routes.ts';
-import { downlinkErrors } from './errors.ts';
+import { attachErrors, downlinkErrors } from './errors.ts';
 import type { ConnectorPeers } from './peers.ts';
 import type { PollChannels } from './poll-channels.ts';
 import type { UplinkSessions } from './sessions.ts';
@@ -46,6 +49,11 @@ export interface GatewayRoutesDeps {
   readonly logger: Logger;
   readonly refusals: RefusalAudit;
   readonly limiter: AttemptLimiter;
+  /** The connector leaves, by its own word. */
+  readonly onDetach: (
+    connector: Awaited<ReturnType<ConnectorPeers['authenticate']>>,
+    body: DetachBody,
+  ) => Promise<void>;
   readonly onApplied: (connectorId: ConnectorId, batch: AppliedBatch, isBehind: boolean) => void;
   readonly onRefused: (connectorId: ConnectorId, error: MoorlineError) => void;
 }
@@ -57,6 +65,7 @@ export interface GatewayRoutesDeps {
 export function registerGatewayRoutes(listener: Listener, deps: GatewayRoutesDeps): void {
   registerAttach(listener, deps);
   registerRenew(listener, deps);
+  registerDetach(listener, deps);
   registerBatches(listener, deps);
   registerUplink(listener, deps);
   registerChannelRoutes(listener.app, {
@@ -64,7 +73,7 @@ export function registerGatewayRoutes(listener: Listener, deps: GatewayRoutesDep
     async authenticate(request) {
       const peer = shown(request);
       const { id: connectorId } = await deps.peers.authenticate(peer);
-      return { connectorId, serial: peer.serial };
+      return { connectorId, serial: peer.serial, remoteAddress: addressOf(request.raw.socket) };
     },
     onRefused: (request, error) => audit(deps.refusals, 'connectors.connect', request, error),
   });
@@ -106,6 +115,28 @@ function registerRenew({ app }: Listener, deps: GatewayRoutesDeps): void {
     async (request) => {
       const connector = await deps.peers.authenticate(shown(request));
       return deps.identities.renew(connector.id, request.body.csr);
+    },
+  );
+}
+
+function registerDetach({ app }: Listener, deps: GatewayRoutesDeps): void {
+  app.post(
+    FEDERATION_PATHS.detach,
+    {
+      config: { access: 'peer' },
+      bodyLimit: FEDERATION_LIMITS.attachBytes,
+      schema: { body: DetachBody },
+      onError: async (request, _reply, error) =>
+        audit(deps.refusals, 'connectors.detach', request, error),
+    },
+    async (request, reply) => {
+      const connector = await deps.peers.authenticate(shown(request));
+      const { by, at } = request.body;
+      if (!isPrintable(by) || Number.isNaN(Date.parse(at))) {
+        throw attachErrors.siteMalformed({ field: 'by', expected: 'a name, with a time' });
+      }
+      await deps.onDetach(connector, request.body);
+      return reply.code(204).send();
     },
   );
 }
@@ -180,17 +211,30 @@ function registerUplink(listener: Listener, deps: GatewayRoutesDeps): void {
           clock: deps.clock,
           onError: (err) => deps.logger.debug({ err, connectorId }, 'uplink error'),
         }),
-        { connectorId, serial: peer.serial },
+        {
+          connectorId,
+          serial: peer.serial,
+          remoteAddress: addressOf(request.socket),
+          transport: 'webSocket',
+        },
       ),
     );
   });
 }
 
-function shown(request: HttpRequest): PeerCertificate {
+/** The certificate that the peer showed. */
+export function shown(request: HttpRequest): PeerCertificate {
   const peer = peerCertificate(request);
   // The route lets nobody in without one; it is gone only when the connection is.
   if (!peer) throw downlinkErrors.certificateForeign();
   return peer;
+}
+
+/** Address and port: two servers behind one address are told apart by it. */
+function addressOf(socket: Socket): string {
+  const { remoteAddress = 'an unknown address', remotePort, remoteFamily } = socket;
+  const host = remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress;
+  return remotePort === undefined ? host : `${host}:${remotePort}`;
 }
 
 function header(request: HttpRequest, name: string): string {

@@ -47,4 +47,52 @@ export const DOWNLINK_MIGRATIONS: readonly Migration[] = [
       await secureTable(db, 'join_tokens');
     },
   },
+  {
+    id: 'downlink/0002-connector-health',
+    async up(db) {
+      await sql`
+        alter table connectors add column detached_by text`.execute(db);
+      await sql`
+        create table connector_health (
+          authority_id uuid not null,
+          connector_id uuid not null,
+          last_probe_at timestamptz,
+          last_status text,
+          primary key (authority_id, connector_id)
+        )`.execute(db);
+      await secureTable(db, 'connector_health');
+      await sql`
+        create table connector_events (
+          authority_id uuid not null,
+          connector_id uuid not null,
+          id uuid not null,
+          kind text not null,
+          severity text not null,
+          message text not null,
+          at timestamptz not null,
+          primary key (authority_id, connector_id, id)
+        )`.execute(db);
+      await secureTable(db, 'connector_events');
+      await sql`
+        create table connector_minutes (
+          authority_id uuid not null,
+          connector_id uuid not null,
+          minute timestamptz not null,
+          connected boolean not null,
+          round_trip_ms integer,
+          primary key (authority_id, connector_id, minute)
+        )`.execute(db);
+      await secureTable(db, 'connector_minutes');
+    },
+  },
+  {
+    id: 'downlink/0003-upload-settings',
+    async up(db) {
+      await sql`
+        alter table connectors
+          add column permissions text not null default 'siteAndTenant',
+          add column upload_categories text[]`.execute(db);
+      await sql`alter table join_tokens add column site_name text`.execute(db);
+    },
+  },
 ];

@@ -32,6 +32,8 @@ export function createPollChannel(clock: Clock): PollChannel {
   let heardAt = clock.now();
   /** Ends the wait of the poll that is held. */
   let wake: (() => void) | undefined;
+  /** Told of the next request of the site. */
+  let heard = (): void => {};
   const ended = new AbortController();
 
   const close = (code: number, reason: string): void => {
@@ -67,6 +69,15 @@ export function createPollChannel(clock: Clock): PollChannel {
     get isClosed() {
       return closed !== null;
     },
+    async isAlive(withinMs) {
+      if (closed) return false;
+      const asked = new AbortController();
+      heard = () => asked.abort();
+      wake?.(); // it is answered with nothing; who lives polls again
+      const until = AbortSignal.any([asked.signal, ended.signal]);
+      await clock.sleep(withinMs, { signal: until }).catch(() => {}); // heard, or ended
+      return asked.signal.aborted;
+    },
     async watch(signal) {
       const until = AbortSignal.any([signal, ended.signal]);
       while (!until.aborted) {
@@ -80,6 +91,7 @@ export function createPollChannel(clock: Clock): PollChannel {
     },
     take(messages, isLast) {
       heardAt = clock.now();
+      heard();
       for (const { seq, message } of messages) {
         if (seq !== taken + 1) continue; // seen already, or after a gap that is sent again first
         if (closed) break;
@@ -91,6 +103,7 @@ export function createPollChannel(clock: Clock): PollChannel {
     },
     async poll(ack, holdMs, signal) {
       heardAt = clock.now();
+      heard();
       queue = queue.filter(({ seq }) => seq > ack);
       wake?.();
       if (queue.length === 0 && !closed && holdMs > 0) {

@@ -3,12 +3,9 @@ import { UPLINK_CLOSE } from '@moorline/contracts/federation';
 import { type Clock, type ConnectorId, type Entropy, uuidv7 } from '@moorline/kernel';
 import { downlinkErrors } from './errors.ts';
 import { createPollChannel, type PollChannel } from './poll-channel.ts';
-import type { UplinkSessions } from './sessions.ts';
+import type { UplinkPeer, UplinkSessions } from './sessions.ts';
 
-export interface PollPeer {
-  readonly connectorId: ConnectorId;
-  readonly serial: string;
-}
+export type PollPeer = Pick<UplinkPeer, 'connectorId' | 'serial' | 'remoteAddress'>;
 
 /** The uplinks that come by requests. A channel belongs to the certificate that opened it. */
 export interface PollChannels {
@@ -46,7 +43,8 @@ export function createPollChannels(deps: {
   };
 
   return {
-    open({ connectorId, serial }) {
+    open(peer) {
+      const { connectorId, serial } = peer;
       const own = known.get(connectorId) ?? new Map();
       known.set(connectorId, own);
       for (const [id, { channel }] of own) {
@@ -57,7 +55,7 @@ export function createPollChannels(deps: {
       const id = uuidv7(clock, entropy);
       const channel = createPollChannel(clock);
       own.set(id, { serial, channel });
-      sessions.accept(channel, { connectorId, serial });
+      sessions.accept(channel, { ...peer, transport: 'longPolling' });
       return id;
     },
     send: (peer, body) => find(peer, body.channel).take(body.messages, body.isLast === true),

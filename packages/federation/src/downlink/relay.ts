@@ -35,7 +35,8 @@ export interface Relay {
    */
   request<M extends RelayMethod>(
     connectorId: ConnectorId,
-    actor: Actor,
+    /** Null: this tenant itself, which sites allow to ask for nothing but probes and checks of the connection. */
+    actor: Actor | null,
     method: M,
     params: Static<(typeof RelayParams)[M]>,
     options?: { readonly signal?: AbortSignal },
@@ -52,6 +53,9 @@ const VALIDATORS = {
   'actions.cancel': Compile(RelayResults['actions.cancel']),
   'inventory.overview': Compile(RelayResults['inventory.overview']),
   'inventory.document': Compile(RelayResults['inventory.document']),
+  'connector.probe': Compile(RelayResults['connector.probe']),
+  'connector.checkEndpoints': Compile(RelayResults['connector.checkEndpoints']),
+  'connector.rotateCertificate': Compile(RelayResults['connector.rotateCertificate']),
 } as const;
 
 export function createRelay(deps: {
@@ -70,9 +74,9 @@ export function createRelay(deps: {
   /** @spec RFC 7515 §3.1 (compact), RFC 7519 §4.1 */
   const sign = (
     connectorId: ConnectorId,
-    actor: Extract<Actor, { kind: 'user' }>,
+    actor: Extract<Actor, { kind: 'user' }> | null,
     method: string,
-    params: Readonly<Record<string, unknown>>,
+    params: object,
     jti: string,
   ): Promise<string> => {
     const issuedAt = Math.floor(clock.now() / 1000);
@@ -82,7 +86,7 @@ export function createRelay(deps: {
       jti,
       iat: issuedAt,
       exp: issuedAt + FEDERATION_LIMITS.relayLifeMs / 1000,
-      act: {
+      act: actor && {
         userId: actor.userId,
         name: actor.name,
         role: actor.role,
@@ -124,7 +128,7 @@ export function createRelay(deps: {
   return {
     async request(connectorId, actor, method, params, options = {}) {
       const name = deps.nameOf(connectorId);
-      if (actor.kind !== 'user') throw relayErrors.actorNotUser({ name: actor.name });
+      if (actor && actor.kind !== 'user') throw relayErrors.actorNotUser({ name: actor.name });
       const session = deps.sessions.get(connectorId);
       if (!session) throw relayErrors.notConnected({ name });
       if (session.inFlight >= MAX_IN_FLIGHT) throw relayErrors.busy({ name });

@@ -8,21 +8,31 @@ import {
 } from '@moorline/kernel';
 import { Compile } from 'typebox/compile';
 import { isStorableText } from '../text-safety.ts';
-import type { UplinkFacts } from './connector-status.ts';
 import type { UplinkChannel } from './uplink-channel.ts';
 
 type Hello = Extract<UpMessage, { type: 'hello' }>;
 export type RelayResult = Extract<UpMessage, { type: 'relayResult' }>['result'];
 
-/** One open uplink. */
-export interface UplinkSession {
+/** Who dialled, and how. */
+export interface UplinkPeer {
   readonly connectorId: ConnectorId;
   /** Serial of the certificate that opened it. */
   readonly serial: string;
+  /** Address and port. */
+  readonly remoteAddress: string;
+  readonly transport: 'webSocket' | 'longPolling';
+}
+
+/** One open uplink. */
+export interface UplinkSession extends UplinkPeer {
+  readonly connectedAt: number;
+  /** Of its `hello`: which program dialled; null: it did not say. */
+  readonly instance: string | null;
+  readonly protocol: number;
   /** Aborted when the uplink closes. */
   readonly signal: AbortSignal;
-  readonly facts: UplinkFacts;
-  setFacts(change: Partial<Pick<UplinkFacts, 'isBehind' | 'refusal'>>): void;
+  /** Whether its other end shows a sign of life when asked for one now; waits 5 s at most. */
+  isAlive(): Promise<boolean>;
   /** Sends a relay request and resolves with the answer to it; rejects with the signal's reason when aborted. */
   request(id: string, jws: string, signal: AbortSignal): Promise<RelayResult>;
   /** Requests without an answer so far. */
@@ -30,13 +40,13 @@ export interface UplinkSession {
   close(code: number, reason: string): void;
 }
 
-/** The open uplinks, one per connector: a newer one replaces the older. */
+/**
+ * The open uplinks, one per connector: a newer one of the same server replaces the older. One of another server that
+ * shows the same identity is refused for as long as the first lives.
+ */
 export interface UplinkSessions {
   /** Takes over a channel; the session counts as open once its `hello` was answered. */
-  accept(
-    channel: UplinkChannel,
-    peer: { readonly connectorId: ConnectorId; readonly serial: string },
-  ): void;
+  accept(channel: UplinkChannel, peer: UplinkPeer): void;
   get(connectorId: ConnectorId): UplinkSession | undefined;
   /** Ends the uplink of a connector whose right to it, or whose certificate, is not what it was. */
   end(connectorId: ConnectorId, code: number, reason: string): void;
@@ -45,6 +55,8 @@ export interface UplinkSessions {
 }
 
 const HELLO_TIMEOUT_MS = 10_000;
+/** How long one that holds the uplink may take to show that it lives, when another server asks for it. */
+const LIFE_SIGN_MS = 5_000;
 const up = Compile(UpMessage);
 
 export function createUplinkSessions(deps: {
@@ -55,11 +67,10 @@ export function createUplinkSessions(deps: {
    * Stores what the hello says and answers the cursor held for its epoch.
    * @throws when the certificate that opened the uplink has lost its right to it since
    */
-  readonly onHello: (
-    peer: { readonly connectorId: ConnectorId; readonly serial: string },
-    hello: Hello,
-  ) => Promise<{ cursor: string }>;
+  readonly onHello: (peer: UplinkPeer, hello: Hello) => Promise<{ cursor: string }>;
   readonly onOpen: (session: UplinkSession) => void;
+  /** Another server came with the identity of one that is connected, and was sent away. */
+  readonly onClone: (holder: UplinkSession, refused: UplinkPeer) => Promise<void>;
   readonly onClosed: (connectorId: ConnectorId) => void;
 }): UplinkSessions {
   const { clock, logger, tasks } = deps;
@@ -68,22 +79,18 @@ export function createUplinkSessions(deps: {
 
   const begin = (
     channel: UplinkChannel,
-    connectorId: ConnectorId,
-    serial: string,
+    peer: UplinkPeer,
+    hello: Hello,
     answers: Map<string, (result: RelayResult) => void>,
     signal: AbortSignal,
   ): UplinkSession => {
-    let facts: UplinkFacts = { connectedAt: clock.now(), isBehind: false, refusal: null };
     return {
-      connectorId,
-      serial,
+      ...peer,
+      connectedAt: clock.now(),
+      instance: hello.instance ?? null,
+      protocol: hello.protocol,
       signal,
-      get facts() {
-        return facts;
-      },
-      setFacts(change) {
-        facts = { ...facts, ...change };
-      },
+      isAlive: () => channel.isAlive(LIFE_SIGN_MS),
       get inFlight() {
         return answers.size;
       },
@@ -106,12 +113,30 @@ export function createUplinkSessions(deps: {
     };
   };
 
+  /** The server that holds the uplink, when it is another one than this and lives. */
+  const livingOther = async (session: UplinkSession): Promise<UplinkSession | undefined> => {
+    const holder = open.get(session.connectorId);
+    if (!holder || session.instance === null || holder.instance === session.instance) return;
+    return (await holder.isAlive()) && open.get(session.connectorId) === holder
+      ? holder
+      : undefined;
+  };
+
   const greet = async (
     channel: UplinkChannel,
     hello: Hello,
     session: UplinkSession,
   ): Promise<void> => {
     const { connectorId } = session;
+    const holder = await livingOther(session);
+    if (holder) {
+      channel.close(
+        UPLINK_CLOSE.cloned,
+        `${holder.remoteAddress} holds this uplink; ${session.remoteAddress} asked for it too.`,
+      );
+      await deps.onClone(holder, session);
+      return;
+    }
     let cursor: string;
     try {
       ({ cursor } = await deps.onHello(session, hello));
@@ -130,20 +155,21 @@ export function createUplinkSessions(deps: {
     deps.onOpen(session);
   };
 
-  const accept: UplinkSessions['accept'] = (channel, { connectorId, serial }) => {
+  const accept: UplinkSessions['accept'] = (channel, peer) => {
+    const { connectorId } = peer;
     const ended = new AbortController();
     const answers = new Map<string, (result: RelayResult) => void>();
-    const session = begin(channel, connectorId, serial, answers, ended.signal);
-    let greeted = false;
+    let session: UplinkSession | undefined;
     channels.add(channel);
     channel.listen({
       message(given) {
         const message = read(given);
-        if (!message || (message.type === 'hello') === greeted) {
+        if (!message || (message.type === 'hello') === (session !== undefined)) {
           channel.close(UPLINK_CLOSE.protocol, 'That is not a message of the protocol.');
         } else if (message.type === 'hello') {
-          greeted = true;
-          tasks.run('greet', () => greet(channel, message, session));
+          const begun = begin(channel, peer, message, answers, ended.signal);
+          session = begun;
+          tasks.run('greet', () => greet(channel, message, begun));
         } else {
           answers.get(message.id)?.(message.result);
         }
@@ -152,7 +178,7 @@ export function createUplinkSessions(deps: {
         channels.delete(channel);
         ended.abort(new DOMException('The uplink was closed.', 'AbortError'));
         logger.info({ connectorId, code }, 'uplink closed');
-        if (open.get(connectorId) === session) {
+        if (session && open.get(connectorId) === session) {
           open.delete(connectorId);
           deps.onClosed(connectorId);
         }
@@ -165,7 +191,7 @@ export function createUplinkSessions(deps: {
       } catch {
         return; // it ended before
       }
-      if (!greeted) channel.close(UPLINK_CLOSE.protocol, 'No hello came.');
+      if (!session) channel.close(UPLINK_CLOSE.protocol, 'No hello came.');
     });
   };
 

@@ -1,6 +1,12 @@
+import type { Connector, ConnectorEvent } from '@moorline/contracts/admin';
+
+import type { UploadCategory, UploadPermissions } from '@moorline/model';
+
 /** Row types of the tenant side's own tables. */
 export interface DownlinkTables {
   connectors: ConnectorRow;
+  connector_events: ConnectorEventRow;
+  connector_health: ConnectorHealthRow;
   join_tokens: JoinTokenRow;
 }
 
@@ -24,9 +30,39 @@ export interface ConnectorRow {
   epoch: string;
   /** Everything up to here is stored. */
   cursor: string;
+  /** Whose permissions decide, as the site said when it connected last. */
+  permissions: UploadPermissions;
+  /** What the site uploads beside identities; null: it has not said, and uploads all. */
+  upload_categories: readonly UploadCategory[] | null;
   last_sync_at: Date | null;
   connected_at: Date | null;
   disconnected_at: Date | null;
+  /** Who ended the connector, where `revoked_at` says when: an administrator here, or at the site. */
+  detached_by: string | null;
+}
+
+export interface ConnectorHealthRow {
+  authority_id: string;
+  connector_id: string;
+  /** When a probe last came back. */
+  last_probe_at: Date | null;
+  /** As it was last judged, so that a change can be told. */
+  last_status: Connector['status'] | null;
+}
+
+/** A connector, with what was last seen of it. */
+export type KnownConnector = ConnectorRow &
+  Pick<ConnectorHealthRow, 'last_probe_at' | 'last_status'>;
+
+export interface ConnectorEventRow {
+  authority_id: string;
+  connector_id: string;
+  /** UUIDv7: in the order in which they happened. */
+  id: string;
+  kind: ConnectorEvent['kind'];
+  severity: ConnectorEvent['severity'];
+  message: string;
+  at: Date;
 }
 
 export interface JoinTokenRow {
@@ -38,6 +74,8 @@ export interface JoinTokenRow {
   created_by_id: string;
   created_by_name: string;
   expires_at: Date;
+  /** The only site that it is good for, by name; null: any. */
+  site_name: string | null;
   used_at: Date | null;
   used_by_site: string | null;
   /** SHA-256 hex of the CSR it was used with: the same site may repeat exactly that request. */

@@ -17,9 +17,13 @@ export interface UplinkChannel {
   send(message: DownMessage): void;
   /** Nothing is sent or heard after it. Idempotent. */
   close(code: number, reason: string): void;
+  /** Asks its other end for a sign of life; whether one came within the time. */
+  isAlive(withinMs: number): Promise<boolean>;
   /** Ends the channel when its other end shows no sign of life; resolves when it has ended or the signal is aborted. */
   watch(signal: AbortSignal): Promise<void>;
 }
+
+const CLOSED = 'closed';
 
 /** @spec RFC 6455 */
 export function webSocketChannel(
@@ -38,6 +42,24 @@ export function webSocketChannel(
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
     },
     close: (code, reason) => socket.close(code, reason),
+    async isAlive(withinMs) {
+      if (socket.readyState !== socket.OPEN) return false;
+      const answered = new AbortController();
+      const onAnswer = (): void => answered.abort();
+      const onClosed = (): void => answered.abort(CLOSED);
+      socket.once('pong', onAnswer);
+      socket.once('close', onClosed);
+      socket.ping();
+      try {
+        await deps.clock.sleep(withinMs, { signal: answered.signal });
+        return false;
+      } catch {
+        return answered.signal.reason !== CLOSED;
+      } finally {
+        socket.off('pong', onAnswer);
+        socket.off('close', onClosed);
+      }
+    },
     watch: (signal) =>
       watchLiveness(socket, {
         clock: deps.clock,

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +27,9 @@ import { createUplink, type Uplink } from '../uplink/uplink.ts';
 import {
   createRecordingSink,
   createTestQueue,
+  NO_ACTIONS,
   RECORDER_MIGRATIONS,
+  receivedIds,
   recordAudit,
   type TestQueue,
 } from './recorder.fixture.ts';
@@ -57,6 +60,39 @@ export function createShiftedClock(): Clock & { shiftMs: number } {
   return clock;
 }
 
+/**
+ * The system's clock, put forward by the test: whoever sleeps until then wakes at once. What takes milliseconds takes
+ * them still, so that servers talk to each other between two jumps.
+ */
+export function createJumpingClock(): Clock & { jump(byMs: number): void } {
+  let shiftMs = 0;
+  const jumps = new EventEmitter().setMaxListeners(0);
+  const now = (): number => systemClock.now() + shiftMs;
+  return {
+    now,
+    jump(byMs) {
+      shiftMs += byMs;
+      jumps.emit('jump');
+    },
+    async sleep(delayMs, options = {}) {
+      const wakeAt = now() + delayMs;
+      while (now() < wakeAt) {
+        const jumped = new AbortController();
+        const onJump = (): void => jumped.abort();
+        jumps.once('jump', onJump);
+        const signals = options.signal ? [options.signal, jumped.signal] : [jumped.signal];
+        try {
+          await systemClock.sleep(wakeAt - now(), { signal: AbortSignal.any(signals) });
+        } catch {
+          options.signal?.throwIfAborted(); // else it was a jump: how much is left?
+        } finally {
+          jumps.off('jump', onJump);
+        }
+      }
+    },
+  };
+}
+
 /** Short pauses, so that tests do not wait for backoffs; no less random for secrets. */
 export const quickEntropy: Entropy = { bytes: systemEntropy.bytes, fraction: () => 0 };
 
@@ -73,10 +109,11 @@ export interface Tenant extends AsyncDisposable {
   /** Makes a join token through the admin API. */
   joinToken(minutes?: number): Promise<string>;
   api<T>(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
-  ): Promise<{ status: number; body: T }>;
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; body: T; etag: string | null }>;
 }
 
 export interface Site extends AsyncDisposable {
@@ -90,10 +127,11 @@ export interface Site extends AsyncDisposable {
   readonly uplink: Uplink;
   readonly folder: string;
   api<T>(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: object,
-  ): Promise<{ status: number; body: T }>;
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; body: T; etag: string | null }>;
 }
 
 type Open = (migrations: readonly Migration[]) => Promise<Database>;
@@ -142,6 +180,7 @@ export async function startTenant(
   let url = '';
   const downlink = await createDownlink({
     profile: { authorityId, name: 'Contoso' },
+    version: '0.1.0',
     database,
     issuer,
     bus,
@@ -151,6 +190,8 @@ export async function startTenant(
     uploadSink: () => sink,
     remoteActionQueue: () => queue,
     deviceCounts: async () => new Map<ConnectorId, number>(),
+    heldDevices: receivedIds,
+    actionFigures: async () => NO_ACTIONS,
     relayKeyFolder: join(folder, 'relay'),
     gatewayUrl: () => url,
     audit: recordAudit,
@@ -226,10 +267,11 @@ export async function startSite(
     logger: silentLogger,
     version: '0.1.0',
     folder: join(folder, 'uplink'),
-    uploadSource: engine.source,
+    uploadSource: () => engine.source,
     administration: engine.administration,
     resolveLocalActor: async (userId) => accounts.get(userId) ?? null,
     audit: recordAudit,
+    authorize: allow,
     ownRoot: (await openLocalCa({ ...quietCa, folder: join(folder, 'pki'), name: 'HQ1' }))
       .caCertificate,
     deviceCount: async () => engine.deviceCount(),
@@ -275,13 +317,19 @@ function caller({ url }: { readonly url: string }) {
     method: string,
     path: string,
     body?: object,
-  ): Promise<{ status: number; body: T }> => {
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ status: number; body: T; etag: string | null }> => {
     const response = await fetch(new URL(path, url), {
       method,
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+    return {
+      status: response.status,
+      body: (text === '' ? null : JSON.parse(text)) as T,
+      etag: response.headers.get('etag'),
+    };
   };
 }
 

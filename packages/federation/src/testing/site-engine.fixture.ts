@@ -11,12 +11,15 @@ import { type AuthorityId, type DeviceId, defineErrors } from '@moorline/kernel'
 import type { Action, Actor } from '@moorline/model';
 import type {
   DeviceAdministration,
+  Transaction,
   UploadedAction,
   UploadedDevice,
+  UploadSelection,
   UploadSource,
 } from '@moorline/model/ports';
 import { sql } from 'kysely';
 import { CHANGE_LOG } from '../topics.ts';
+import { bucketsOf, digestsOf } from './told-digest.fixture.ts';
 
 interface Tables {
   own_devices: { authority_id: string; id: string; body: UploadedDevice };
@@ -49,6 +52,8 @@ const errors = defineErrors({
 /** The least of an engine that a site needs: devices and actions in PostgreSQL, with their change log. */
 export interface SiteEngine {
   readonly source: UploadSource;
+  /** Members of the groups that a selection may name. */
+  readonly groups: Map<string, ReadonlySet<DeviceId>>;
   readonly administration: DeviceAdministration;
   putDevices(devices: readonly UploadedDevice[]): Promise<void>;
   removeDevice(id: DeviceId): Promise<void>;
@@ -65,6 +70,7 @@ export function createSiteEngine(deps: {
 }): SiteEngine {
   const { authorityId, database, bus } = deps;
   const requests: { actor: Actor; id: string }[] = [];
+  const groups = new Map<string, ReadonlySet<DeviceId>>();
 
   const put = (
     table: string,
@@ -83,6 +89,22 @@ export function createSiteEngine(deps: {
       );
       tx.afterCommit(() => bus.publish(CHANGE_LOG, undefined));
     });
+
+  const ownDevices = async (tx: Transaction): Promise<UploadedDevice[]> => {
+    const rows = await sqlOf<Tables>(tx).selectFrom('own_devices').select('body').execute();
+    return rows.map((row) => row.body);
+  };
+  const isSelected = (id: DeviceId, selection: UploadSelection): boolean => {
+    const isIn = (groupId: string): boolean => groups.get(groupId)?.has(id) === true;
+    return selection.groupIds?.some(isIn) !== false && !selection.excludedGroupIds.some(isIn);
+  };
+  const toldDevices = async (
+    tx: Transaction,
+    selection: UploadSelection,
+  ): Promise<UploadedDevice[]> =>
+    (await ownDevices(tx))
+      .filter(({ id }) => isSelected(id, selection))
+      .map(withoutHealth(selection));
 
   const exists = async (deviceId: DeviceId): Promise<void> => {
     const [found] = await source.readDevices([deviceId]);
@@ -110,6 +132,48 @@ export function createSiteEngine(deps: {
           .execute();
         return rows.map((row) => row.body);
       }),
+    async selectDevices(ids, selection) {
+      const all = await source.readDevices(ids);
+      const devices = all.filter(({ id }) => isSelected(id, selection));
+      const told = new Set(devices.map(({ id }) => id));
+      const withheld = all.map(({ id }) => id).filter((id) => !told.has(id));
+      return { devices: devices.map(withoutHealth(selection)), withheld, mayHaveLeft: false };
+    },
+    previewDevices: (selection, limit) =>
+      database.read(authorityId, async (tx) => {
+        const all = await ownDevices(tx);
+        const selected = all.filter(({ id }) => isSelected(id, selection));
+        return {
+          selected: selected.length,
+          withheld: all.length - selected.length,
+          first: selected.slice(0, limit).map(withoutHealth(selection)),
+        };
+      }),
+    async changeSelection(tx, before, after, { wasTold }) {
+      const all = (await ownDevices(tx)).map(({ id }) => id);
+      await appendChanges(
+        tx,
+        'device',
+        all.filter((id) => isSelected(id, after)),
+      );
+      if (!wasTold) return;
+      await appendChanges(
+        tx,
+        'departure',
+        all.filter((id) => isSelected(id, before) && !isSelected(id, after)),
+      );
+    },
+    async noteDevices(tx, { changed, departed }) {
+      const ids =
+        'categories' in changed
+          ? (await ownDevices(tx)).map(({ id }) => id).filter((id) => isSelected(id, changed))
+          : changed;
+      await appendChanges(tx, 'device', ids);
+      await appendChanges(tx, 'departure', departed);
+    },
+    digestBuckets: async (tx, selection) => bucketsOf(await toldDevices(tx, selection)),
+    digestDevices: async (tx, selection, buckets) =>
+      digestsOf(await toldDevices(tx, selection), buckets),
   };
 
   const administration: DeviceAdministration = {
@@ -169,10 +233,27 @@ export function createSiteEngine(deps: {
       }));
       return { className, collectedAt: at, receivedAt: at, rowCount: rows.length, rows };
     },
+    async inventoryHistory(_actor, deviceId, className) {
+      await exists(deviceId);
+      const [collectedAt, hash] = ['2026-11-23T10:00:00.000Z', 'a'.repeat(64)];
+      const period = { from: '2026-11-20', to: '2026-11-23', rowCount: 1, collectedAt, hash };
+      return { className, periods: [period] };
+    },
+    async inventoryDifference(_actor, deviceId, className, { from, to }) {
+      await exists(deviceId);
+      const after = { Index: 1 };
+      const change = { kind: 'added', columns: ['Index'], before: null, after } as const;
+      return { className, from, to, added: 1, removed: 0, changed: 0, changes: [change] };
+    },
+    async refreshInventory(_actor, deviceId) {
+      await exists(deviceId);
+      return { receivedAt: '2026-11-23T10:00:01.000Z' };
+    },
   };
 
   return {
     source,
+    groups,
     administration,
     requests,
     putDevices: (devices) => put('own_devices', 'device', devices),
@@ -198,4 +279,20 @@ export function createSiteEngine(deps: {
         return rows.length;
       }),
   };
+}
+
+/** Of the categories, the lab knows health alone. */
+function withoutHealth({
+  categories,
+}: UploadSelection): (device: UploadedDevice) => UploadedDevice {
+  return (device) =>
+    categories.includes('health')
+      ? device
+      : {
+          ...device,
+          online: null,
+          lastContactAt: null,
+          clientVersion: null,
+          certificateExpiresAt: null,
+        };
 }

@@ -7,10 +7,10 @@ import {
   LinkedAdministrator,
 } from '@moorline/contracts/admin';
 import type { HttpApp } from '@moorline/http';
-import type { Actor } from '@moorline/model';
+import { type Actor, actorName } from '@moorline/model';
 import { Type } from 'typebox';
 import type { Authorize } from '../ports.ts';
-import type { LocalUser } from './attach.ts';
+import type { AttachOptions, LocalUser } from './attach.ts';
 import { siteAttachErrors } from './errors.ts';
 import type { LinkedAdministrators } from './links.ts';
 
@@ -21,7 +21,12 @@ export function registerCloudAttachRoutes(
   app: HttpApp,
   deps: {
     readonly authorize: Authorize;
-    readonly attach: (joinToken: string, localUser: LocalUser) => Promise<unknown>;
+    readonly attach: (
+      joinToken: string,
+      localUser: LocalUser,
+      options: AttachOptions,
+    ) => Promise<unknown>;
+    readonly detach: (name: string) => Promise<void>;
     readonly describe: () => Promise<CloudAttach>;
     readonly links: LinkedAdministrators;
   },
@@ -48,7 +53,20 @@ export function registerCloudAttachRoutes(
       await authorize(actor, 'connectors.manage');
       // The tenant administrator who made the token is linked to this very account: it must be one.
       if (actor.kind !== 'user') throw siteAttachErrors.localUserUnknown({ userId: actor.name });
-      await deps.attach(request.body.joinToken, { userId: actor.userId, name: actor.name });
+      const { joinToken, replaceConnected } = request.body;
+      const localUser = { userId: actor.userId, name: actor.name };
+      await deps.attach(joinToken, localUser, { replaceConnected });
+      return deps.describe();
+    },
+  );
+
+  app.delete(
+    ADMIN_PATHS.cloudAttach,
+    { config: { access: 'actor' }, schema: { response: { 200: CloudAttach } } },
+    async (request) => {
+      const actor = actorOf(request);
+      await authorize(actor, 'connectors.manage');
+      await deps.detach(actorName(actor));
       return deps.describe();
     },
   );

@@ -7,7 +7,7 @@ import {
   FEDERATION_PROTOCOL,
   JOIN_PREFIX,
 } from '@moorline/contracts/federation';
-import type { Database } from '@moorline/db';
+import { type Database, dropChanges } from '@moorline/db';
 import { type AuthorityId, type Clock, isUuid, MoorlineError } from '@moorline/kernel';
 import { fingerprintOf, pinRoot, pkiErrors } from '@moorline/pki';
 import { Compile } from 'typebox/compile';
@@ -15,6 +15,7 @@ import type { RecordAudit } from '../ports.ts';
 import { isStorableText } from '../text-safety.ts';
 import type { AttachmentStore } from './attachment-store.ts';
 import type { UploadCursors } from './cursor-store.ts';
+import type { Departures } from './departures.ts';
 import { siteAttachErrors } from './errors.ts';
 import type { KeyFiles } from './key-files.ts';
 import { problemOf } from './problem.ts';
@@ -26,6 +27,11 @@ import { createTenantClient, type TenantAnswer } from './tenant-client.ts';
 export interface LocalUser {
   readonly userId: string;
   readonly name: string;
+}
+
+export interface AttachOptions {
+  /** Takes the place of a server with this site's identity that is connected at the tenant now. */
+  readonly replaceConnected?: boolean | undefined;
 }
 
 export interface Attached {
@@ -49,10 +55,11 @@ export function createSiteAttach(deps: {
   readonly attachments: AttachmentStore;
   readonly cursors: UploadCursors;
   readonly keys: KeyFiles;
+  readonly departures: Pick<Departures, 'cancel'>;
   readonly route: Route;
   readonly clock: Clock;
   readonly audit: RecordAudit;
-}): (joinToken: string, localUser: LocalUser) => Promise<Attached> {
+}): (joinToken: string, localUser: LocalUser, options?: AttachOptions) => Promise<Attached> {
   const { profile, database, attachments, cursors, keys, clock } = deps;
 
   const ask = async (
@@ -78,7 +85,7 @@ export function createSiteAttach(deps: {
     return value;
   };
 
-  return async (joinToken, localUser) => {
+  return async (joinToken, localUser, options = {}) => {
     const invitation = decodeInvitation(JOIN_PREFIX, joinToken);
     if (!invitation) throw siteAttachErrors.joinTokenMalformed();
     const { url } = invitation;
@@ -101,9 +108,14 @@ export function createSiteAttach(deps: {
       siteName: profile.name,
       siteVersion: deps.version,
       epoch,
+      // A site that holds the attachment is the one that is connected.
+      ...((options.replaceConnected || present) && { replaceConnected: true }),
     });
     await database.transaction(profile.authorityId, async (tx) => {
       const now = clock.now();
+      await deps.departures.cancel(tx, answer.tenantId);
+      // Nobody knows of devices that left before somebody was told of them.
+      if (!present) await dropChanges(tx, 'departure');
       await attachments.put(tx, {
         tenant_id: answer.tenantId,
         tenant_name: answer.tenantName,
@@ -150,7 +162,8 @@ export function createSiteAttach(deps: {
   };
 }
 
-async function pin(url: string, rootFingerprint: string, route: Route): Promise<string> {
+/** PEM of the root that answers at the address. @throws `attach.tenant_unreachable`, `pki.root_mismatch` */
+export async function pin(url: string, rootFingerprint: string, route: Route): Promise<string> {
   try {
     return await pinRoot(url, rootFingerprint, { open: route.open });
   } catch (error) {
@@ -177,7 +190,7 @@ function isSound(answer: AttachAnswer, privateKey: string): boolean {
   }
 }
 
-function isRoot(attachment: AttachmentRow, fingerprint: string): boolean {
+export function isRoot(attachment: AttachmentRow, fingerprint: string): boolean {
   return fingerprintOf(new X509Certificate(attachment.root_certificate)) === fingerprint;
 }
 

@@ -11,6 +11,8 @@ export interface AttachmentStore {
     tx: Transaction,
     change: Pick<AttachmentRow, 'certificate' | 'key_file' | 'renew_after'>,
   ): Promise<void>;
+  /** With the links of its tenant's administrators: those of another tenant may have their ids. */
+  remove(tx: Transaction): Promise<void>;
   links(tx: Transaction): Promise<readonly LinkRow[]>;
   link(tx: Transaction, tenantUserId: string): Promise<LinkRow | undefined>;
   putLink(tx: Transaction, row: Omit<LinkRow, 'authority_id'>): Promise<void>;
@@ -40,6 +42,14 @@ export function createAttachmentStore(authorityId: AuthorityId): AttachmentStore
         .set(change)
         .where('authority_id', '=', authorityId)
         .execute();
+    },
+    async remove(tx) {
+      for (const table of ['linked_administrators', 'attachments'] as const) {
+        await sqlOf<UplinkTables>(tx)
+          .deleteFrom(table)
+          .where('authority_id', '=', authorityId)
+          .execute();
+      }
     },
     links: (tx) =>
       sqlOf<UplinkTables>(tx)

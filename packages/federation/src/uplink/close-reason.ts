@@ -8,6 +8,9 @@ export function closeReason(code: number, reason: string): string {
   if (code === UPLINK_CLOSE.replaced) {
     return 'another server took this uplink over: it runs with a copy of this site’s data';
   }
+  if (code === UPLINK_CLOSE.cloned) {
+    return `two servers run with the data of this site, and this one was refused: ${reason}`;
+  }
   if (code === UPLINK_CLOSE.revoked) return 'the tenant revoked this connector';
   if (code === UPLINK_CLOSE.goingAway) return 'the tenant closed it in order';
   if (code === BROKE) return 'the connection broke';

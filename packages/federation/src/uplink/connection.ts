@@ -7,6 +7,7 @@ import {
   type Clock,
   type Entropy,
   type Logger,
+  MoorlineError,
 } from '@moorline/kernel';
 import type { AttachmentStore } from './attachment-store.ts';
 import { BROKE, closeReason } from './close-reason.ts';
@@ -16,10 +17,12 @@ import type { KeyFiles } from './key-files.ts';
 import type { IdleLimit } from './proxy/idle-limit.ts';
 import type { Route } from './proxy/route.ts';
 import type { HandleRelay } from './relay-handler.ts';
+import type { Repair } from './repair.ts';
 import type { AttachmentRow } from './tables.ts';
 import { createTenantClient, type TenantClient } from './tenant-client.ts';
 import { type UplinkTransport, WebSocketBlocked } from './uplink-channel.ts';
 import type { Upload } from './upload.ts';
+import { type UploadChoices, uploadGreeting } from './upload-settings.ts';
 import type { Wakeup } from './wakeup.ts';
 
 export interface ConnectionState {
@@ -41,6 +44,9 @@ const WEB_SOCKET_AGAIN_MS = 600_000;
 /** WebSockets in a row that were greeted and broke soon: something on the way does not like them. */
 const MOST_SHORT_LIVED = 3;
 
+/** What a tenant answers whose administrator has detached this site. */
+const REVOKED = 'uplink.connector_revoked';
+
 /** Keeps the uplink open while the site is attached: dials, uploads while it is open, and dials again. */
 export type KeepConnected = (signal: AbortSignal) => Promise<void>;
 
@@ -53,9 +59,17 @@ export function createKeepConnected(deps: {
   readonly keys: KeyFiles;
   readonly route: Route;
   readonly upload: Upload;
+  readonly choices: Pick<UploadChoices, 'current'>;
+  readonly repair: Pick<Repair, 'run'>;
   readonly relayHandlerFor: (attachment: AttachmentRow) => Promise<HandleRelay>;
   /** Woken when the attachment or its certificate is new: the uplink is dialled anew. */
   readonly attachmentChanged: Wakeup;
+  /** Names this program to the tenant: two that differ are two servers. */
+  readonly instance: string;
+  /** One sentence: that this site is attached to nobody, and since when. */
+  readonly notAttachedReason: () => Promise<string>;
+  /** The tenant says that this connector has ended. */
+  readonly onDetachedByTenant: (connectorId: string) => Promise<void>;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly logger: Logger;
@@ -124,6 +138,7 @@ export function createKeepConnected(deps: {
     );
     const handleRelay = await deps.relayHandlerFor(attachment);
     const { epoch, acknowledged } = await cursors.read();
+    const { settings } = await deps.choices.current();
     const ahead = deps.upload.ahead(acknowledged);
     try {
       return await dial(
@@ -137,6 +152,8 @@ export function createKeepConnected(deps: {
             epoch,
             siteName: profile.name,
             siteVersion: deps.version,
+            upload: uploadGreeting(settings),
+            instance: deps.instance,
           },
           handleRelay,
           whileOpen: (greeting, ended) =>
@@ -172,13 +189,24 @@ export function createKeepConnected(deps: {
       );
       return;
     }
-    await deps.upload.run({
+    const over = new AbortController();
+    const comparing = deps.repair.run(
       client,
-      epoch: greeting.epoch,
-      cursor: start.cursor,
-      ahead,
-      signal,
-    });
+      greeting.epoch,
+      AbortSignal.any([signal, over.signal]),
+    );
+    try {
+      await deps.upload.run({
+        client,
+        epoch: greeting.epoch,
+        cursor: start.cursor,
+        ahead,
+        signal,
+      });
+    } finally {
+      over.abort();
+      await comparing;
+    }
   };
 
   /** One attempt, ended early when the attachment changes; says how it went. */
@@ -194,6 +222,9 @@ export function createKeepConnected(deps: {
     } catch (error) {
       if (!signal.aborted && !outdated.signal.aborted) {
         logger.info({ err: error, tenantUrl: attachment.tenant_url }, 'uplink not open');
+      }
+      if (error instanceof MoorlineError && error.code === REVOKED) {
+        await deps.onDetachedByTenant(attachment.connector_id);
       }
       return dialReason(error);
     } finally {
@@ -211,7 +242,7 @@ export function createKeepConnected(deps: {
         deps.onState({
           connected: false,
           transport: null,
-          reason: 'Not attached to a tenant: attach this site with a join token.',
+          reason: await deps.notAttachedReason(),
         });
         await attachmentChanged.wait(IDLE_MS, signal);
         continue;

@@ -151,6 +151,17 @@ const RELAY_REFUSALS = {
     status: 403,
     text: '{name} of {tenantName} is not linked to an administrator of {siteName}, whose own rights decide what may be done there. An administrator of {siteName} links the id {tenantUserId} in its console under Administrators > Linked administrators.',
   },
+  personMissing: {
+    code: 'relay.person_missing',
+    kind: 'failure',
+    status: 403,
+    text: 'Only an administrator may ask for {method}; {tenantName} asked in nobody’s name. Sign in at the tenant and ask again.',
+  },
+  queueStuck: {
+    code: 'relay.queue_stuck',
+    kind: 'unavailable',
+    text: 'The queue of {siteName} takes changes and does not give them out: a transaction of its database has been open for long, or the database is overloaded. Look at the log of {siteName} and at its database.',
+  },
   localAccountUnavailable: {
     code: 'relay.local_account_unavailable',
     kind: 'failure',
@@ -185,3 +196,31 @@ const RELAY_REFUSALS = {
 /** Why a relay request is refused at the site. Each is audited, and changes nothing. */
 export const relayRefusals: { readonly [K in keyof typeof RELAY_REFUSALS]: ErrorFactory } =
   defineErrors(RELAY_REFUSALS);
+
+const UPLOAD_ERRORS = {
+  changedMeanwhile: {
+    code: 'upload.changed_meanwhile',
+    kind: 'failure',
+    status: 412,
+    text: 'The upload settings have changed since they were read. Read them again, and repeat the change with the new ETag.',
+  },
+  scopeEmpty: {
+    code: 'upload.scope_empty',
+    kind: 'failure',
+    text: 'The scope "collections" names no collection, so nothing would be uploaded. Name at least one, or pause the upload.',
+  },
+  notConnected: {
+    code: 'upload.not_connected',
+    kind: 'unavailable',
+    text: 'This site is not connected to its tenant, so the two cannot be compared: {reason}',
+  },
+  notCompared: {
+    code: 'upload.not_compared',
+    kind: 'unavailable',
+    text: 'Site and tenant could not be compared now: {reason} It is tried again by itself within a minute.',
+  },
+} as const;
+
+/** What can go wrong with the upload, as its administrators see it. */
+export const uploadErrors: { readonly [K in keyof typeof UPLOAD_ERRORS]: ErrorFactory } =
+  defineErrors(UPLOAD_ERRORS);

@@ -21,8 +21,12 @@ export interface KeyFiles {
   read(name: string): Promise<KeyFile>;
   /** A key that no certificate uses yet: one left by an interrupted attempt, or a new one. */
   unused(inUse: string | null): Promise<KeyFile>;
-  /** Removes every key but this. */
+  /** Removes every key but this, and those that were set aside. */
   keepOnly(name: string): Promise<void>;
+  /** Keeps a copy that no later attachment takes or removes; answers its name. */
+  setAside(name: string): Promise<string>;
+  /** Removes one; one that is gone is no error. */
+  remove(name: string): Promise<void>;
 }
 
 const NAME = /^connector-[0-9a-f-]{36}\.json$/;
@@ -52,6 +56,12 @@ export function createKeyFiles(deps: {
       await writeDurably(join(folder, name), JSON.stringify(made));
       return { name, ...made };
     },
+    async setAside(name) {
+      const copy = `departed-${uuidv7(deps.clock, deps.entropy)}.json`;
+      await writeDurably(join(folder, copy), await readFile(join(folder, name), 'utf8'));
+      return copy;
+    },
+    remove: (name) => rm(join(folder, name), { force: true }),
     async keepOnly(kept) {
       for (const name of await names()) if (name !== kept) await rm(join(folder, name));
     },

@@ -72,6 +72,44 @@ export const UPLINK_MIGRATIONS: readonly Migration[] = [
     },
   },
   {
+    id: 'uplink/0003-upload-settings',
+    async up(db) {
+      await sql`
+        create table upload_settings (
+          authority_id uuid not null primary key,
+          version bigint not null,
+          settings jsonb not null
+        )`.execute(db);
+      await secureTable(db, 'upload_settings');
+      await sql`
+        alter table upload_cursors
+          add column is_full_sync boolean not null default true,
+          add column last_full_sync_at timestamptz`.execute(db);
+    },
+  },
+  {
+    id: 'uplink/0003-departures',
+    async up(db) {
+      await sql`
+        create table departures (
+          authority_id uuid not null,
+          id uuid not null,
+          tenant_id uuid not null,
+          tenant_name text not null,
+          tenant_url text not null,
+          root_certificate text not null,
+          certificate text not null,
+          key_file text,
+          detached_at timestamptz not null,
+          detached_by text not null,
+          told_at timestamptz,
+          problem text,
+          primary key (authority_id, id)
+        )`.execute(db);
+      await secureTable(db, 'departures');
+    },
+  },
+  {
     id: 'uplink/0003-ceiling',
     async up(db) {
       await sql`

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBus } from '@moorline/bus';
-import { FEDERATION_LIMITS, RELAY_TOKEN_TYPE } from '@moorline/contracts/federation';
+import {
+  FEDERATION_LIMITS,
+  RELAY_TOKEN_TYPE,
+  type SiteReport,
+} from '@moorline/contracts/federation';
 import type { Database } from '@moorline/db';
 import { type AuthorityId, type DeviceId, silentLogger } from '@moorline/kernel';
 import type { Actor } from '@moorline/model';
@@ -39,6 +43,25 @@ async function relayKey() {
 }
 
 /** A site's relay handler on a real database, and the tenant's means to make requests of every kind. */
+const REPORT: SiteReport = {
+  version: '0.1.0',
+  protocol: 2,
+  upload: {
+    phase: 'upToDate',
+    reason: 'Up to date.',
+    lagRows: 0,
+    lagSeconds: 0,
+    lastAckAt: null,
+    lastFullSyncAt: null,
+    inScope: 1,
+    excluded: 0,
+    problem: null,
+    digest: null,
+  },
+  certificate: { renewAfter: '2027-01-01T00:00:00.000Z' },
+  endpoints: null,
+};
+
 async function stage() {
   const database: Database = await open([
     ...RECORDER_MIGRATIONS,
@@ -80,8 +103,16 @@ async function stage() {
       attachments,
       verify: await createVerifyRelay(trust, clock),
       seen: createRelaySeen({ authorityId, database, clock }),
-      methods: createRelayMethods(engine.administration, 'HQ1'),
+      methods: createRelayMethods(engine.administration, 'HQ1', {
+        probe: async () => ({ tookMs: 1, report: REPORT }),
+        checkEndpoints: async () => ({ report: REPORT }),
+        rotateCertificate: async () => {
+          throw new Error('nobody asks for it here');
+        },
+      }),
       resolveLocalActor: async (id) => (id === bob.userId ? bob : null),
+      decidedBy: async () => 'siteAndTenant',
+      ceiling: async () => [],
       refusals,
       logger: silentLogger,
     });
@@ -224,6 +255,17 @@ test('every unsound request has its own code, is recorded, and changes nothing',
         claims({ act: { userId: newId(), name: 'mallory', role: 'Administrator', via: 'token' } }),
       ),
     ],
+    ['nobody, for an action', 'relay.person_missing', await sign(claims({ act: null }))],
+    [
+      'nobody, for an inventory',
+      'relay.person_missing',
+      await sign(claims({ act: null, method: 'inventory.overview', params: { deviceId } })),
+    ],
+    [
+      'nobody, for a rotation',
+      'relay.person_missing',
+      await sign(claims({ act: null, method: 'connector.rotateCertificate', params: {} })),
+    ],
     [
       'somebody without an id',
       'relay.user_not_linked',
@@ -246,6 +288,13 @@ test('every unsound request has its own code, is recorded, and changes nothing',
     await refusals(),
     attempts.map(([, code]) => code),
   );
+});
+
+test('the tenant itself, in nobody’s name, may probe', async () => {
+  const { handle, sign, claims, refusals } = await stage();
+  const jws = await sign(claims({ act: null, method: 'connector.probe', params: {} }));
+  assert.deepEqual(await handle(jws), { ok: true, value: { tookMs: 1, report: REPORT } });
+  assert.deepEqual(await refusals(), []);
 });
 
 test('a request is carried out once: not again when replayed, nor after a restart', async () => {

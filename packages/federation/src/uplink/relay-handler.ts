@@ -1,5 +1,6 @@
 import {
   FEDERATION_LIMITS,
+  RELAY_METHODS,
   type RelayClaims,
   type UpMessage,
 } from '@moorline/contracts/federation';
@@ -12,7 +13,7 @@ import {
   type MoorlineError,
   type UserId,
 } from '@moorline/kernel';
-import type { Actor } from '@moorline/model';
+import type { Actor, Permission, UploadPermissions } from '@moorline/model';
 import type { RefusalAudit } from '../refusal-audit.ts';
 import type { AttachmentStore } from './attachment-store.ts';
 import { relayRefusals } from './errors.ts';
@@ -34,6 +35,10 @@ export interface RelayHandlerDeps {
   readonly seen: RelaySeen;
   readonly methods: RelayMethods;
   readonly attachments: AttachmentStore;
+  /** Whose permissions decide, as the site has it now. */
+  readonly decidedBy: () => Promise<UploadPermissions>;
+  /** What is allowed where the tenant alone decides. */
+  readonly ceiling: () => Promise<readonly Permission[]>;
   /** The local account as it is now; null when it is disabled or gone. */
   readonly resolveLocalActor: (userId: UserId) => Promise<Actor | null>;
   readonly refusals: RefusalAudit;
@@ -41,20 +46,33 @@ export interface RelayHandlerDeps {
 }
 
 const MAX_IN_FLIGHT = 64;
+/** What a tenant may ask for in nobody's name: it changes nothing here and tells of no device. */
+const TENANTS_OWN: ReadonlySet<string> = new Set([
+  RELAY_METHODS.probe,
+  RELAY_METHODS.checkEndpoints,
+]);
 /** Leaves room for the message around the value. */
 const MAX_RESULT_BYTES = FEDERATION_LIMITS.relayMessageBytes - 4096;
 
 /**
  * Carries out relay requests: verified, taken once, from the table, as the local administrator whom the tenant's
- * one is linked to. Refusals are recorded under their code and change nothing.
+ * one is linked to, or, where the tenant alone decides, with what the site's ceiling allows. Refusals are recorded under their code and change nothing.
  * @spec docs/protocols/federation.md §6
  */
 export function createRelayHandler(deps: RelayHandlerDeps): HandleRelay {
   const { authorityId, siteName, tenantName, database, logger } = deps;
   let inFlight = 0;
 
-  const actorOf = async ({ act }: RelayClaims): Promise<Actor> => {
+  const actorOf = async (claims: RelayClaims): Promise<Actor> => {
+    const { act, method } = claims;
+    if (act === null) {
+      if (!TENANTS_OWN.has(method)) throw relayRefusals.personMissing({ method, tenantName });
+      return { kind: 'system', name: tenantName };
+    }
     const { userId: tenantUserId, name } = act;
+    if ((await deps.decidedBy()) === 'tenantOnly') {
+      return ofTenant(claims, await deps.ceiling());
+    }
     const link = isUuid(tenantUserId)
       ? await database.read(authorityId, (tx) => deps.attachments.link(tx, tenantUserId))
       : undefined;
@@ -72,12 +90,46 @@ export function createRelayHandler(deps: RelayHandlerDeps): HandleRelay {
     };
   };
 
+  /** The tenant's word for its administrator, up to the ceiling: no local account has a part in it. */
+  const ofTenant = ({ act }: RelayClaims, permissions: readonly Permission[]): Actor => {
+    const { userId, name } = act ?? { userId: '', name: tenantName };
+    if (!isUuid(userId)) throw relayRefusals.claimsInvalid({ problem: '/act/userId is no UUID' });
+    const role = `Decided by ${tenantName}`;
+    return {
+      kind: 'user',
+      userId: userId as unknown as UserId, // a UUID is all that the brand promises
+      name: tenantName,
+      role,
+      grants: [{ role, permissions, reach: null }],
+      via: 'relay',
+      onBehalfOf: { userId: userId as unknown as UserId, name, authorityName: tenantName },
+    };
+  };
+
+  /** The refusal of this site's own gate, told as such: by whom, and what is missing. */
+  const namingGate = async <T>(actor: Actor, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = asMoorlineError(thrown);
+      if (error.code !== 'access.denied' || actor.kind !== 'user') throw thrown;
+      const { permission = '', role = actor.role } = error.details;
+      const name = actor.onBehalfOf?.name ?? actor.name;
+      const where = { siteName, tenantName, name, permission, role };
+      const isCeiling = (await deps.decidedBy()) === 'tenantOnly';
+      throw isCeiling
+        ? relayRefusals.deniedByCeiling(where, { cause: error })
+        : relayRefusals.deniedBySite({ ...where, localUserName: actor.name }, { cause: error });
+    }
+  };
+
   const carryOut = async (jws: string, note: (claims: RelayClaims) => void): Promise<unknown> => {
     const claims = await deps.verify(jws);
     note(claims);
     await deps.seen.take(claims);
     const call = deps.methods(claims.method, claims.params);
-    const value = await call(await actorOf(claims));
+    const actor = await actorOf(claims);
+    const value = await namingGate(actor, () => call(actor));
     if (Buffer.byteLength(JSON.stringify(value)) > MAX_RESULT_BYTES) {
       throw relayRefusals.resultTooLarge();
     }
@@ -89,10 +141,10 @@ export function createRelayHandler(deps: RelayHandlerDeps): HandleRelay {
       {
         activity: 'relay.refuse',
         // A name is the tenant's word only once its signature holds.
-        actor: claims ? `${claims.act.name} (${tenantName})` : tenantName,
+        actor: claims?.act ? `${claims.act.name} (${tenantName})` : tenantName,
         target: claims?.jti ?? null,
         origin: tenantName,
-        details: { method: claims?.method ?? null, tenantUserId: claims?.act.userId ?? null },
+        details: { method: claims?.method ?? null, tenantUserId: claims?.act?.userId ?? null },
       },
       error,
     );

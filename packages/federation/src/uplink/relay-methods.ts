@@ -16,6 +16,16 @@ type Run<M extends Method> = (
   params: Static<(typeof RelayParams)[M]>,
 ) => Promise<Static<(typeof RelayResults)[M]>>;
 
+/** What a tenant may ask of the connection itself. */
+export interface ConnectorMethods {
+  probe(): Promise<Static<(typeof RelayResults)['connector.probe']>>;
+  checkEndpoints(): Promise<Static<(typeof RelayResults)['connector.checkEndpoints']>>;
+  /** @throws `access.denied` */
+  rotateCertificate(
+    actor: Actor,
+  ): Promise<Static<(typeof RelayResults)['connector.rotateCertificate']>>;
+}
+
 /**
  * The explicit table of what a tenant may ask for. Every method calls the port that the site's own console
  * calls: the local account's role decides, on the loaded object.
@@ -24,6 +34,7 @@ type Run<M extends Method> = (
 export function createRelayMethods(
   administration: DeviceAdministration,
   siteName: string,
+  connector: ConnectorMethods,
 ): RelayMethods {
   const table: { readonly [M in Method]: (params: unknown) => RelayCall } = {
     [RELAY_METHODS.requestAction]: entry('actions.request', async (actor, params) => {
@@ -53,6 +64,12 @@ export function createRelayMethods(
       const document = await administration.inventoryDocument(actor, id, className, { skip, top });
       return { ...document, rows: [...document.rows] };
     }),
+    [RELAY_METHODS.probe]: entry('connector.probe', connector.probe),
+    [RELAY_METHODS.checkEndpoints]: entry('connector.checkEndpoints', connector.checkEndpoints),
+    [RELAY_METHODS.rotateCertificate]: entry(
+      'connector.rotateCertificate',
+      connector.rotateCertificate,
+    ),
   };
   return (method, params) => {
     const known = Object.hasOwn(table, method) ? table[method as Method] : undefined; // hasOwn says so
@@ -66,6 +83,9 @@ const VALIDATORS = {
   'actions.cancel': Compile(RelayParams['actions.cancel']),
   'inventory.overview': Compile(RelayParams['inventory.overview']),
   'inventory.document': Compile(RelayParams['inventory.document']),
+  'connector.probe': Compile(RelayParams['connector.probe']),
+  'connector.checkEndpoints': Compile(RelayParams['connector.checkEndpoints']),
+  'connector.rotateCertificate': Compile(RelayParams['connector.rotateCertificate']),
 } as const;
 
 function entry<M extends Method>(method: M, run: Run<M>): (params: unknown) => RelayCall {

@@ -30,6 +30,11 @@ const answerOf = Compile(RenewConnectorAnswer);
 export interface Renewal {
   /** Looks once; true when a new certificate was stored. */
   renewIfDue(signal: AbortSignal): Promise<boolean>;
+  /**
+   * Renews whether it is due or not; answers when the next one is. The uplink is dialled anew a moment later.
+   * @throws `attach.not_attached`, and the tenant's own refusals
+   */
+  renewNow(signal: AbortSignal): Promise<string>;
   /** Looks every hour until the signal is aborted. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -50,7 +55,7 @@ export function createRenewal(deps: {
 }): Renewal {
   const { authorityId, database, attachments, keys, clock, entropy, logger } = deps;
 
-  const renew = async (present: AttachmentRow, signal: AbortSignal): Promise<void> => {
+  const renew = async (present: AttachmentRow, signal: AbortSignal): Promise<string> => {
     const { privateKey } = await keys.read(present.key_file);
     const next = await keys.unused(present.key_file);
     using client = createTenantClient(
@@ -85,6 +90,7 @@ export function createRenewal(deps: {
     });
     await keys.keepOnly(next.name);
     logger.info({ renewAfter: value.renewAfter }, 'connector certificate renewed');
+    return value.renewAfter;
   };
 
   const renewIfDue = (signal: AbortSignal): Promise<boolean> =>
@@ -96,8 +102,16 @@ export function createRenewal(deps: {
       return true;
     });
 
+  const renewNow = (signal: AbortSignal): Promise<string> =>
+    deps.inTurn(async () => {
+      const present = await database.read(authorityId, attachments.read);
+      if (!present) throw siteAttachErrors.notAttached();
+      return renew(present, signal);
+    });
+
   return {
     renewIfDue,
+    renewNow,
     async run(signal) {
       let failures = 0;
       while (!signal.aborted) {

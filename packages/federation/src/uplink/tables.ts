@@ -7,6 +7,14 @@ export interface UplinkTables {
   relay_seen: { authority_id: string; jti: string; expires_at: Date };
   upload_cursors: UploadCursorRow;
   status_messages: StatusMessageRow;
+  departures: DepartureRow;
+  upload_settings: UploadSettingsRow;
+}
+
+export interface UploadSettingsRow {
+  authority_id: string;
+  version: string | number;
+  settings: Readonly<Record<string, unknown>>;
 }
 
 export interface AttachmentRow {
@@ -47,6 +55,29 @@ export interface UploadCursorRow {
   /** The end of the last batch that was handed to the network: the tenant can be no further. */
   sent: string;
   last_upload_at: Date | null;
+  /** Everything is on its way again, and was not yet acknowledged to its end. */
+  is_full_sync: boolean;
+  last_full_sync_at: Date | null;
+}
+
+export interface DepartureRow {
+  authority_id: string;
+  /** UUIDv7: in the order in which they happened. */
+  id: string;
+  tenant_id: string;
+  tenant_name: string;
+  tenant_url: string;
+  root_certificate: string;
+  certificate: string;
+  /** The key to tell the tenant with; null when there is nothing more to tell. */
+  key_file: string | null;
+  detached_at: Date;
+  /** An administrator of this site, or the tenant by its name. */
+  detached_by: string;
+  /** When the tenant was told, or told us; null while it does not know. */
+  told_at: Date | null;
+  /** Why it was not told and will not be; null otherwise. */
+  problem: string | null;
 }
 
 export interface StatusMessageRow {
