@@ -23,10 +23,7 @@ async function uplinkHalf(context: HostContext): Promise<FederationHalf> {
     version: context.version,
     folder: join(context.folder, 'uplink'),
     // The engine is composed after this half: each call looks it up.
-    uploadSource: {
-      readDevices: (ids) => authority().uploadSource.readDevices(ids),
-      readActions: (ids) => authority().uploadSource.readActions(ids),
-    },
+    uploadSource: () => authority().uploadSource,
     administration: {
       requestAction: (actor, request) => authority().administration.requestAction(actor, request),
       readAction: (actor, id) => authority().administration.readAction(actor, id),
@@ -38,6 +35,7 @@ async function uplinkHalf(context: HostContext): Promise<FederationHalf> {
     },
     resolveLocalActor: (userId) => authority().access.authenticator.localActor(userId),
     audit: recordAudit,
+    authorize,
     ownRoot: context.issuer.caCertificate,
     deviceCount: () => authority().ownDeviceCount(),
     proxy: context.proxy && (await readProxySettings(context.proxy)),
