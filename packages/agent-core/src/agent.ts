@@ -5,6 +5,7 @@ import { lockFolder } from '@moorline/files';
 import { type Clock, type Entropy, type Logger, rfc3339 } from '@moorline/kernel';
 import type { InventoryProvider } from '@moorline/model/ports';
 import type { ActionHandler } from './actions/action-handler.ts';
+import type { PendingRestart } from './actions/restart.ts';
 import { type DeviceSession, startDeviceSession } from './device-session.ts';
 import { enrolDevice } from './enrol/enrolment.ts';
 import { agentErrors } from './errors.ts';
@@ -28,6 +29,12 @@ export interface AgentDeps {
   readonly actionHandlers?: Readonly<Record<string, ActionHandler>>;
   /** Most bytes of reports kept while the authority cannot be reached; default 1 MiB. */
   readonly queueLimitBytes?: number;
+  /** PATH in which programs of the machine are looked for; default: that of the process. */
+  readonly programPath?: string;
+  /** A file whose text changes with every start of the machine; default: the kernel's. */
+  readonly bootIdFile?: string;
+  /** Folders with the client's own logs, for diagnostics; default: none. */
+  readonly logFolders?: readonly string[];
   /** Called when an inventory cycle has ended: a long quiet follows, and memory may be given back. */
   readonly cycleEnded?: () => void;
 }
@@ -52,9 +59,12 @@ export interface Agent extends AsyncDisposable {
     options?: { readonly signal?: AbortSignal },
   ): Promise<{ readonly deviceId: string; readonly authorityName: string }>;
   status(): AgentStatus;
+  /** Puts off the restart that counts down. @throws `agent.no_restart_pending`, `agent.restart_not_postponable` */
+  postponeRestart(minutes: number): Promise<PendingRestart>;
 }
 
 const QUEUE_LIMIT_BYTES = 1024 * 1024;
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 /** Builds an agent; nothing is touched before `start` or `enrol`. Any number may live in one process. */
 export function createAgent(deps: AgentDeps): Agent {
@@ -112,6 +122,10 @@ export function createAgent(deps: AgentDeps): Agent {
         serverTime,
         warnings,
         connectionChanged,
+        programPath: deps.programPath ?? process.env.PATH ?? '',
+        bootIdFile: deps.bootIdFile ?? BOOT_ID,
+        logFolders: deps.logFolders ?? [],
+        status: () => agent.status(),
       },
       identity,
     );
@@ -130,7 +144,11 @@ export function createAgent(deps: AgentDeps): Agent {
     });
   };
 
-  return {
+  const agent: Agent = {
+    async postponeRestart(minutes) {
+      if (!session) throw agentErrors.noRestartPending();
+      return session.restarts.postpone(minutes);
+    },
     start: (signal) =>
       inTurn(async () => {
         signal.throwIfAborted();
@@ -169,8 +187,10 @@ export function createAgent(deps: AgentDeps): Agent {
         reports: session?.reports ?? { pending: 0, dropped: 0 },
         settings: session?.settings ?? DEFAULT_CLIENT_SETTINGS,
         warnings: warnings.list(),
+        restart: session?.restarts.pending() ?? null,
       };
     },
     [Symbol.asyncDispose]: stop,
   };
+  return agent;
 }

@@ -17,10 +17,17 @@ import {
 } from '@moorline/kernel';
 import type { InventoryProvider } from '@moorline/model/ports';
 import type { ActionHandler } from './actions/action-handler.ts';
+import { scan, updateSignatures } from './actions/antivirus.ts';
+import { collectDiagnostics } from './actions/diagnostics.ts';
 import { createExecutor } from './actions/executor.ts';
 import { openActionJournal } from './actions/journal.ts';
+import { appEvaluation, collectInventory, refreshUserPolicy } from './actions/policy-actions.ts';
 import { refreshMachinePolicy } from './actions/refresh-machine-policy.ts';
 import { createReporter } from './actions/reporter.ts';
+import { createRestarts, type Restarts } from './actions/restart.ts';
+import { createPrograms } from './actions/run-program.ts';
+import { withToldActions } from './actions/told-actions.ts';
+import { wakeUp } from './actions/wake-up.ts';
 import { isRenewalDue, renewCredential } from './enrol/renewal.ts';
 import { agentErrors } from './errors.ts';
 import type { ChannelEnd } from './link/channel.ts';
@@ -31,7 +38,7 @@ import { collectedClasses, createInventoryCycle } from './reconcile/inventory-cy
 import { openPolicy } from './reconcile/policy.ts';
 import { createSchedule } from './reconcile/schedule.ts';
 import { createWorkLoop } from './reconcile/work-loop.ts';
-import type { ConnectionState, Warnings } from './status.ts';
+import type { AgentStatus, ConnectionState, Warnings } from './status.ts';
 import { openAcknowledgedDocuments } from './store/acknowledged-documents.ts';
 import { openDurableQueue } from './store/durable-queue.ts';
 import type { Identity, IdentityStore } from './store/identity-store.ts';
@@ -51,6 +58,14 @@ export interface DeviceSessionDeps {
   readonly queueLimitBytes: number;
   connectionChanged(state: ConnectionState, reason: string): void;
   cycleEnded(): void;
+  /** PATH in which programs of the machine are looked for. */
+  readonly programPath: string;
+  /** Changes with every start of the machine. */
+  readonly bootIdFile: string;
+  /** Folders with the client's own logs. */
+  readonly logFolders: readonly string[];
+  /** The agent as it stands, for diagnostics. */
+  status(): AgentStatus;
 }
 
 /** The work of one identity: everything that an enrolled agent does, until it is stopped. */
@@ -60,6 +75,7 @@ export interface DeviceSession extends AsyncDisposable {
   readonly lastSyncAt: string | null;
   readonly lastInventoryAt: string | null;
   readonly reports: { readonly pending: number; readonly dropped: number };
+  readonly restarts: Pick<Restarts, 'pending' | 'postpone'>;
 }
 
 const SYNC_BACKOFF: BackoffPolicy = { firstMs: 1_000, maxMs: 5 * 60_000 };
@@ -75,7 +91,8 @@ export async function startDeviceSession(
   deps: DeviceSessionDeps,
   initial: Identity,
 ): Promise<DeviceSession> {
-  const { clock, entropy, logger, provider, serverTime, store, warnings } = deps;
+  const { clock, entropy, logger, serverTime, store, warnings } = deps;
+  const provider = withToldActions(deps.provider, () => handlers);
   const folder = join(deps.folder, 'devices', initial.deviceId);
   await openFolder(folder);
   await using opened = new AsyncDisposableStack();
@@ -102,6 +119,8 @@ export async function startDeviceSession(
     isConnected: false,
     // The first cycle comes with the first contact.
     isInventoryDue: true,
+    /** Also what is collected once a day. */
+    isEverythingDue: false,
   };
 
   const keepIdentity = async (identity: Identity): Promise<void> => {
@@ -156,6 +175,7 @@ export async function startDeviceSession(
         path: AGENT_PATHS.actions,
       });
     }
+    await executor.cancel(body.cancelled ?? []);
     await executor.accept(body.actions);
   };
   const reports = createWorkLoop<'flush'>({
@@ -200,27 +220,65 @@ export async function startDeviceSession(
       if (state.isConnected) startInventory();
     },
   });
+  const programs = createPrograms(deps.programPath);
+  const restarts = createRestarts({
+    path: join(folder, 'restart.json'),
+    programs,
+    clock,
+    logger,
+    bootIdFile: deps.bootIdFile,
+    policy: () => ({
+      countdownMinutes: policy.applied.settings.restartCountdownMinutes ?? 15,
+      postponeMinutes: policy.applied.settings.restartPostponeMinutes ?? 240,
+    }),
+  });
+  const refreshPolicy = (signal: AbortSignal): ReturnType<typeof policy.refresh> =>
+    policy.refresh(connection.client, { signal });
+  const inventorySoon = (): number => {
+    // Begins when the action's end is reported: collecting must not hold that up.
+    state.isInventoryDue = true;
+    return collectedClasses(provider, policy.applied.settings.disabledClasses).length;
+  };
+  const everythingSoon = (): number => {
+    state.isEverythingDue = true;
+    return inventorySoon();
+  };
+  const handlers: ReadonlyMap<string, ActionHandler> = new Map(
+    Object.entries({
+      refreshMachinePolicy: refreshMachinePolicy({
+        clock,
+        entropy,
+        refreshPolicy,
+        startInventory: inventorySoon,
+      }),
+      refreshUserPolicy: refreshUserPolicy(refreshPolicy),
+      appEvaluation: appEvaluation(refreshPolicy),
+      collectInventory: collectInventory(everythingSoon),
+      wakeUpClient: wakeUp(),
+      quickScan: scan(programs, 'quick'),
+      fullScan: scan(programs, 'full'),
+      windowsDefenderUpdateSignatures: updateSignatures(programs),
+      restart: restarts.handler,
+      collectDiagnostics: collectDiagnostics({
+        folder,
+        logFolders: deps.logFolders,
+        provider,
+        journal,
+        clock,
+        entropy,
+        client: () => connection.client,
+        status: deps.status,
+      }),
+      ...deps.actionHandlers,
+    }),
+  );
   const executor = createExecutor({
     journal,
     serverTime,
     clock,
     logger,
     clientVersion: deps.clientVersion,
-    handlers: new Map(
-      Object.entries({
-        refreshMachinePolicy: refreshMachinePolicy({
-          clock,
-          entropy,
-          refreshPolicy: (signal) => policy.refresh(connection.client, { signal }),
-          startInventory: () => {
-            // Begins when the action's end is reported: collecting must not hold that up.
-            state.isInventoryDue = true;
-            return collectedClasses(provider, policy.applied.settings.disabledClasses).length;
-          },
-        }),
-        ...deps.actionHandlers,
-      }),
-    ),
+    handlers,
     async report(report) {
       await reporter.push(report);
       reports.want('flush');
@@ -336,6 +394,7 @@ export async function startDeviceSession(
     get reports() {
       return { pending: queue.size, dropped: queue.dropped };
     },
+    restarts,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -61,6 +61,16 @@ const TABLE = {
     kind: 'failure',
     text: '{text}',
   },
+  noRestartPending: {
+    code: 'agent.no_restart_pending',
+    kind: 'failure',
+    text: 'No restart of this computer is counting down, so there is nothing to postpone.',
+  },
+  restartNotPostponable: {
+    code: 'agent.restart_not_postponable',
+    kind: 'failure',
+    text: 'The restart at {at} can be postponed until {until} at the latest. Ask for fewer minutes, or save your work.',
+  },
   busy: {
     code: 'agent.server_busy',
     kind: 'unavailable',

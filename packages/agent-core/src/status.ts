@@ -1,5 +1,6 @@
 import type { ClientSettings } from '@moorline/contracts/agent';
 import { type Clock, rfc3339 } from '@moorline/kernel';
+import type { PendingRestart } from './actions/restart.ts';
 
 export type ConnectionState =
   /** No identity yet. */
@@ -42,6 +43,8 @@ export interface AgentStatus {
   readonly reports: { readonly pending: number; readonly dropped: number };
   readonly settings: ClientSettings;
   readonly warnings: readonly StatusWarning[];
+  /** The restart that counts down. */
+  readonly restart: PendingRestart | null;
 }
 
 /** Warnings by code: raised again they keep the time of the first. */

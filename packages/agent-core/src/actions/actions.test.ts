@@ -31,8 +31,8 @@ test('syncing the machine policy applies it and starts an inventory', async () =
   assert.deepEqual(statesOf(authority, 'a-1'), ['deliveredToDevice', 'running', 'succeeded']);
   assert.deepEqual(authority.reports.at(-1)?.result, {
     errorCode: 0,
-    message: 'Policy is current: 1 document, 1 changed. An inventory of 3 classes has started.',
-    details: { documents: 1, changed: 1, classes: 3, inventory: 'started' },
+    message: 'Policy is current: 1 document, 1 changed. An inventory of 4 classes has started.',
+    details: { documents: 1, changed: 1, classes: 4, inventory: 'started' },
   });
   await until(() => agent.status().lastInventoryAt !== inventoryAt);
 });
@@ -65,13 +65,50 @@ test('an action that comes again is not run again, and its last report is sent a
 test('an action of an unknown kind fails with a clear word', async () => {
   await using scene = await createScene();
   await scene.runningAgent();
-  scene.authority.act({ id: 'a-1', kind: 'wakeUpClient' });
+  scene.authority.act({ id: 'a-1', kind: 'makeCoffee' });
   scene.authority.nudge({ actions: true });
   await endOf(scene.authority, 'a-1');
   const { state, result } = scene.authority.reports.at(-1) ?? {};
   assert.equal(state, 'failed');
-  assert.equal(result?.details.code, 'unknownKind');
-  assert.match(result?.message ?? '', /does not know the action wakeUpClient/);
+  assert.equal(result?.details.code, 'notSupported');
+  assert.match(result?.message ?? '', /does not know the action makeCoffee/);
+});
+
+test('an action that is cancelled before it runs never runs, and one that waits behind it does', async () => {
+  await using scene = await createScene();
+  const { authority } = scene;
+  const gate = Promise.withResolvers<void>();
+  const ran: string[] = [];
+  await scene.runningAgent({
+    actionHandlers: {
+      gated: {
+        isRepeatable: false,
+        async run({ id }) {
+          ran.push(id);
+          await gate.promise;
+          return { errorCode: 0, message: 'Done.', details: {} };
+        },
+      },
+    },
+  });
+  for (const id of ['a-1', 'a-2', 'a-3']) authority.act({ id, kind: 'gated' });
+  authority.nudge({ actions: true });
+  await authority.until(() => statesOf(authority, 'a-3').includes('deliveredToDevice'));
+  authority.cancel('a-2');
+  authority.cancel('a-1');
+  authority.cancel('a-unknown');
+  authority.nudge({ actions: true });
+  await authority.until(() => statesOf(authority, 'a-unknown').includes('cancelled'));
+  assert.deepEqual(statesOf(authority, 'a-2'), ['deliveredToDevice', 'cancelled']);
+  gate.resolve();
+  await endOf(authority, 'a-3');
+  assert.deepEqual(ran, ['a-1', 'a-3']);
+  assert.equal(statesOf(authority, 'a-1').at(-1), 'succeeded');
+  authority.act({ id: 'a-unknown', kind: 'gated' });
+  authority.act({ id: 'a-4', kind: 'gated' });
+  authority.nudge({ actions: true });
+  await endOf(authority, 'a-4');
+  assert.deepEqual(ran, ['a-1', 'a-3', 'a-4']);
 });
 
 test('an expired action is not run', async () => {

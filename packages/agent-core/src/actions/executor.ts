@@ -1,8 +1,13 @@
 import type { ActionReportWire } from '@moorline/contracts/agent';
-import { type Clock, type Logger, MoorlineError } from '@moorline/kernel';
+import { type Clock, type Logger, MoorlineError, rfc3339 } from '@moorline/kernel';
 import type { ActionResult } from '@moorline/model';
 import type { ServerTime } from '../link/server-time.ts';
-import { type ActionHandler, failedResult, type WaitingAction } from './action-handler.ts';
+import {
+  type ActionHandler,
+  failedResult,
+  type Lane,
+  type WaitingAction,
+} from './action-handler.ts';
 import { type ActionJournal, isFinal } from './journal.ts';
 
 export interface ExecutorDeps {
@@ -18,21 +23,57 @@ export interface ExecutorDeps {
 
 const RETRY_WRITE_MS = 60_000;
 
-/** Takes on actions and carries them out, one after another, each once. */
+/** Takes on actions and carries them out, each once: those of a lane one after another. */
 export interface Executor {
   /** New ones are journaled and will run; of one seen before, the last report is sent again. */
   accept(actions: readonly WaitingAction[]): Promise<void>;
+  /**
+   * Ends actions that have not begun, and those under way that can be ended; one that is not known here never will run.
+   * What cannot be ended goes on.
+   */
+  cancel(ids: readonly string[]): Promise<void>;
   /** First finishes what an earlier process left, then runs until the signal. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 export function createExecutor(deps: ExecutorDeps): Executor {
   const { journal, handlers, serverTime, logger } = deps;
-  // What an earlier process left comes first.
-  const queue: WaitingAction[] = journal.unfinished().map(({ action }) => action);
-  let wake = Promise.withResolvers<void>();
+  const lanes = new Map<Lane, WaitingAction[]>();
+  const busy = new Map<Lane, Promise<void>>();
+  const running = new Map<string, AbortController>();
+  let stop: AbortSignal | undefined;
   // Ids are taken on one call at a time: two answers at once may hold the same action.
   let accepting: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    accepting = accepting.catch(() => {}).then(work);
+    return accepting;
+  };
+
+  const enqueue = (action: WaitingAction): void => {
+    const lane = handlers.get(action.kind)?.lane ?? 'main';
+    const queue = lanes.get(lane) ?? [];
+    lanes.set(lane, queue);
+    queue.push(action);
+    begin(lane);
+  };
+  const begin = (lane: Lane): void => {
+    if (!stop || stop.aborted || busy.has(lane)) return;
+    busy.set(
+      lane,
+      drain(lane, stop).finally(() => busy.delete(lane)),
+    );
+  };
+  const drain = async (lane: Lane, signal: AbortSignal): Promise<void> => {
+    const queue = lanes.get(lane) ?? [];
+    for (let action = queue.shift(); action && !signal.aborted; action = queue.shift()) {
+      const taken = action;
+      await carryOut(taken, signal).catch((error: unknown) =>
+        unwritten(queue, taken, error, signal),
+      );
+    }
+  };
+  // What an earlier process left comes first.
+  for (const { action } of journal.unfinished()) enqueue(action);
 
   const finish = async (action: WaitingAction, result: ActionResult): Promise<void> => {
     await deps.report(await journal.done(action.id, result));
@@ -40,6 +81,10 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       { actionId: action.id, kind: action.kind, errorCode: result.errorCode },
       'action ended',
     );
+  };
+  const finishCancelled = async (id: string, message: string): Promise<void> => {
+    await deps.report(await journal.cancelled(id, failedResult('cancelled', message)));
+    logger.info({ actionId: id }, 'action cancelled');
   };
 
   const take = async (action: WaitingAction): Promise<void> => {
@@ -55,15 +100,33 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       return;
     }
     await deps.report(received);
-    queue.push(action);
-    wake.resolve();
+    enqueue(action);
+  };
+
+  const end = async (id: string): Promise<void> => {
+    const entry = journal.entry(id);
+    if (!entry) {
+      // It may still be on its way here: on the disk, it never runs.
+      await journal.received({ id, kind: 'unknown', expiresAt: rfc3339(serverTime.now()) });
+      return finishCancelled(id, 'Cancelled before it reached the device.');
+    }
+    if (isFinal(entry.report)) return deps.report(entry.report);
+    for (const queue of lanes.values()) {
+      const at = queue.findIndex((action) => action.id === id);
+      if (at < 0) continue;
+      if (entry.report.state === 'running') break;
+      queue.splice(at, 1);
+      return finishCancelled(id, 'Cancelled on the device before it ran.');
+    }
+    if (handlers.get(entry.action.kind)?.isEndable) running.get(id)?.abort();
+    else await deps.report(entry.report);
   };
 
   const carryOut = async (action: WaitingAction, signal: AbortSignal): Promise<void> => {
     const handler = handlers.get(action.kind);
     if (!handler) {
       const text = `This client (version ${deps.clientVersion}) does not know the action ${action.kind.slice(0, 64)}. Update the client, then request the action again.`;
-      await finish(action, failedResult('unknownKind', text));
+      await finish(action, failedResult('notSupported', text));
       return;
     }
     const state = journal.entry(action.id)?.report;
@@ -75,21 +138,32 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       await finish(action, failedResult('interrupted', text));
       return;
     }
-    if (!isInterrupted) await deps.report(await journal.running(action.id));
-    const result = await runHandler(handler, action, signal);
-    if (result) await finish(action, result);
+    const reason = isInterrupted ? null : await handler.unsupported?.();
+    if (reason) return finish(action, failedResult('notSupported', reason));
+    const ending = new AbortController();
+    running.set(action.id, ending);
+    try {
+      if (!isInterrupted) await deps.report(await journal.running(action.id));
+      const result = await runHandler(handler, action, ending.signal, signal);
+      if (result === 'ended') await finishCancelled(action.id, 'Ended on the device while it ran.');
+      else if (result) await finish(action, result);
+    } finally {
+      running.delete(action.id);
+    }
   };
 
   const runHandler = async (
     handler: ActionHandler,
     action: WaitingAction,
-    signal: AbortSignal,
-  ): Promise<ActionResult | undefined> => {
+    ending: AbortSignal,
+    stopping: AbortSignal,
+  ): Promise<ActionResult | 'ended' | undefined> => {
     try {
-      return await handler.run(action, { signal });
+      return await handler.run(action, { signal: AbortSignal.any([stopping, ending]) });
     } catch (error) {
       // The agent is stopping: the next process finds the action as running.
-      if (signal.aborted) return undefined;
+      if (stopping.aborted) return undefined;
+      if (ending.aborted) return 'ended';
       if (error instanceof MoorlineError) return failedResult('failed', error.message);
       logger.error({ err: error, actionId: action.id, kind: action.kind }, 'action handler failed');
       return failedResult('failed', 'The action failed on the device; its log has the details.');
@@ -98,6 +172,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
 
   // The journal or the report could not be written: without it the action must not go on.
   const unwritten = async (
+    queue: WaitingAction[],
     action: WaitingAction,
     error: unknown,
     signal: AbortSignal,
@@ -108,28 +183,22 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   };
 
   return {
-    accept(actions) {
-      accepting = accepting
-        .catch(() => {})
-        .then(async () => {
-          for (const action of actions) await take(action);
-        });
-      return accepting;
-    },
+    accept: (actions) =>
+      inTurn(async () => {
+        for (const action of actions) await take(action);
+      }),
+    cancel: (ids) =>
+      inTurn(async () => {
+        for (const id of ids) await end(id);
+      }),
     async run(signal) {
-      signal.addEventListener('abort', () => wake.resolve(), { once: true });
       for (const { report } of journal.unreported()) await deps.report(report);
-      while (!signal.aborted) {
-        const action = queue.shift();
-        if (action) {
-          await carryOut(action, signal).catch((error: unknown) =>
-            unwritten(action, error, signal),
-          );
-        } else {
-          await wake.promise;
-          wake = Promise.withResolvers();
-        }
+      stop = signal;
+      for (const lane of lanes.keys()) begin(lane);
+      if (!signal.aborted) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       }
+      await Promise.all(busy.values());
     },
   };
 }

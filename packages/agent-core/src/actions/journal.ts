@@ -19,12 +19,15 @@ export interface ActionJournal extends AsyncDisposable {
   entry(id: string): JournalEntry | undefined;
   /** Those that have not ended, oldest first. */
   unfinished(): readonly JournalEntry[];
+  /** Every action that is remembered, oldest first, without what the kind was told. */
+  recent(): readonly ActionReportWire[];
   /** Those whose end the authority may not know yet. */
   unreported(): readonly JournalEntry[];
   /** Each of these is on the disk when it resolves; the answer is the report to send. */
   received(action: WaitingAction): Promise<ActionReportWire>;
   running(id: string): Promise<ActionReportWire>;
   done(id: string, result: ActionResult): Promise<ActionReportWire>;
+  cancelled(id: string, result: ActionResult): Promise<ActionReportWire>;
   /** The authority has these reports; may be lost by a power cut, then they are sent again. */
   reported(reports: readonly ActionReportWire[]): Promise<void>;
 }
@@ -79,11 +82,13 @@ export async function openActionJournal(path: string, clock: Clock): Promise<Act
   return {
     entry: (id) => entries.get(id),
     unfinished: () => [...entries.values()].filter(({ report }) => !isFinal(report)),
+    recent: () => [...entries.values()].map(({ report }) => report),
     unreported: () => [...entries.values()].filter(({ isReported }) => !isReported),
     received: (action) => moveTo(action, 'deliveredToDevice', null),
     running: (id) => moveTo(known(id), 'running', null),
     done: (id, result) =>
       moveTo(known(id), result.errorCode === 0 ? 'succeeded' : 'failed', result),
+    cancelled: (id, result) => moveTo(known(id), 'cancelled', result),
     async reported(reports) {
       for (const { id, state } of reports) {
         if (entries.get(id)?.report.state === state) await write({ reported: id, state }, false);
@@ -93,8 +98,10 @@ export async function openActionJournal(path: string, clock: Clock): Promise<Act
   };
 }
 
+const ENDS: readonly ActionReportWire['state'][] = ['succeeded', 'failed', 'cancelled'];
+
 export function isFinal(report: ActionReportWire): boolean {
-  return report.state === 'succeeded' || report.state === 'failed';
+  return ENDS.includes(report.state);
 }
 
 function apply(entries: Map<string, JournalEntry>, record: LogRecord): void {

@@ -32,7 +32,10 @@ test('the first contact brings policy and the whole inventory', async () => {
   const agent = await scene.runningAgent();
   assert.equal(agent.status().settings.policyPollMinutes, 30);
   assert.deepEqual(scene.authority.documents.get('Service'), serviceRows(20));
-  assert.deepEqual([...scene.authority.documents.keys()], ['Bios', 'Service', 'User']);
+  assert.deepEqual(
+    [...scene.authority.documents.keys()],
+    ['Bios', 'Service', 'User', 'ClientAction'],
+  );
 });
 
 test('the end of each inventory cycle is told', async () => {
@@ -83,7 +86,7 @@ test('a base that the authority does not have is answered by the whole document'
   assert.equal(scene.authority.documents.get('Bios')?.[0]?.Manufacturer, 'Another');
   assert.deepEqual(
     bodies(scene.authority).map(({ documents }) => documents.map(({ className }) => className)),
-    [['Bios', 'Service', 'User'], ['Bios', 'Service'], ['Service']],
+    [['Bios', 'Service', 'User', 'ClientAction'], ['Bios', 'Service'], ['Service']],
   );
 });
 
@@ -102,7 +105,7 @@ test('a class that the authority does not take is named and does not hold up the
   const row = rowOf('User', { Name: 'twice' });
   scene.provider.set('User', [row, row]);
   const agent = await scene.runningAgent();
-  assert.deepEqual([...scene.authority.documents.keys()], ['Bios', 'Service']);
+  assert.deepEqual([...scene.authority.documents.keys()], ['Bios', 'Service', 'ClientAction']);
   const warning = agent.status().warnings.find(({ code }) => code === 'agent.inventory_problem');
   assert.match(warning?.text ?? '', /User: A key comes twice/);
   const sent = bodies(scene.authority).length;

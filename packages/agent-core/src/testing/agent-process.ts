@@ -1,3 +1,4 @@
+// Programs are found in FOLDER/bin alone, and the start of the machine is what FOLDER/boot-id says.
 // An agent in a process of its own, for tests that kill it: `node agent-process.ts FOLDER [TOKEN]`. The
 // actions "slow" and "slowRepeatable" write a line to FOLDER/runs and end only when FOLDER/finish exists.
 import { access, appendFile } from 'node:fs/promises';
@@ -36,6 +37,8 @@ const agent = createAgent({
   logger: silentLogger,
   clientVersion: '0.1.0',
   deviceName: 'process',
+  programPath: join(folder, 'bin'),
+  bootIdFile: join(folder, 'boot-id'),
   actionHandlers: { slow: slow(false), slowRepeatable: slow(true) },
 });
 if (token) await agent.enrol(token);

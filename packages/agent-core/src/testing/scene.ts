@@ -30,6 +30,10 @@ export interface SceneAgentOptions {
   readonly folder?: string;
   readonly actionHandlers?: Readonly<Record<string, ActionHandler>>;
   readonly queueLimitBytes?: number;
+  /** Default: nowhere, so that no program of this machine is run. */
+  readonly programPath?: string;
+  readonly bootIdFile?: string;
+  readonly logFolders?: readonly string[];
   readonly cycleEnded?: () => void;
 }
 
@@ -58,6 +62,7 @@ export async function createScene(
     folder,
     agent({ folder: own = folder, ...rest } = {}) {
       const agent = createAgent({
+        programPath: '',
         ...rest,
         folder: own,
         provider,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 import {
+  ActionFileBody,
   type ActionReportWire,
   AGENT_PATHS,
   accepts,
@@ -57,7 +58,16 @@ export interface TestAuthority extends AsyncDisposable {
   intercept: (request: SeenRequest) => CannedAnswer | undefined;
   invitation(change?: { readonly rootFingerprint?: string; readonly url?: string }): string;
   desire(name: string, body: Readonly<Record<string, unknown>> | null): void;
-  act(action: { id: string; kind: string; expiresAt?: string }): void;
+  act(action: {
+    id: string;
+    kind: string;
+    expiresAt?: string;
+    parameters?: Readonly<Record<string, string>>;
+  }): void;
+  /** Wants the action ended, until it is reported. */
+  cancel(id: string): void;
+  /** Files of actions, by the action's id. */
+  readonly files: ReadonlyMap<string, Buffer>;
   forget(className: string): void;
   nudge(nudge: { desired?: boolean; actions?: boolean }): void;
   /** Closes every channel with the code. */
@@ -90,6 +100,8 @@ export async function createTestAuthority(options: {
   const reports: ActionReportWire[] = [];
   const desired = new Map<string, { version: number; body: object | null }>();
   const actions = new Map<string, { id: string; kind: string; expiresAt: string }>();
+  const cancelled = new Set<string>();
+  const files = new Map<string, Buffer>();
   const byKey = new Map<string, string>();
   const channels = new Set<WebSocket>();
   const waiters = new Set<() => void>();
@@ -133,8 +145,13 @@ export async function createTestAuthority(options: {
       cursor += 1;
       desired.set(name, { version: cursor, body });
     },
-    act: ({ id, kind, expiresAt }) => {
-      actions.set(id, { id, kind, expiresAt: expiresAt ?? rfc3339(dateClock.now() + 3_600_000) });
+    files,
+    act: ({ id, expiresAt = rfc3339(dateClock.now() + 3_600_000), ...rest }) => {
+      actions.set(id, { id, expiresAt, ...rest });
+    },
+    cancel: (id) => {
+      actions.delete(id);
+      cancelled.add(id);
     },
     forget: (className) => stored.forget(className),
     nudge: (nudge) => {
@@ -281,12 +298,27 @@ export async function createTestAuthority(options: {
       case `GET ${AGENT_PATHS.desired}`:
         return desiredSince(call.query.get('cursor'));
       case `GET ${AGENT_PATHS.actions}`:
-        return { status: 200, body: { actions: [...actions.values()] } };
+        return {
+          status: 200,
+          body: {
+            actions: [...actions.values()],
+            ...(cancelled.size > 0 ? { cancelled: [...cancelled] } : {}),
+          },
+        };
+      case `POST ${AGENT_PATHS.files}`: {
+        if (!accepts(ActionFileBody, body)) return problem(400, 'request.invalid', 'No piece.');
+        const present = files.get(body.id) ?? Buffer.alloc(0);
+        const isNext = present.length === body.offset;
+        const whole = isNext ? Buffer.concat([present, Buffer.from(body.data, 'base64')]) : present;
+        files.set(body.id, whole);
+        return { status: 200, body: { receivedBytes: whole.length } };
+      }
       case `POST ${AGENT_PATHS.reports}`:
         if (!accepts(ReportsBody, body)) return problem(400, 'request.invalid', 'Not reports.');
         for (const report of body.reports) {
           reports.push(report);
           actions.delete(report.id);
+          cancelled.delete(report.id);
         }
         return { status: 204 };
       default:

@@ -66,3 +66,31 @@ export const ReportsBody = Type.Object(
   { additionalProperties: false },
 );
 export type ReportsBody = Static<typeof ReportsBody>;
+
+/** Of files that belong to actions. `pieceBytes` are before the encoding. */
+export const ACTION_FILE_LIMITS = {
+  fileBytes: 100 * 1024 * 1024,
+  pieceBytes: 1024 * 1024,
+  bodyBytes: 2 * 1024 * 1024,
+} as const;
+
+/**
+ * POST files: a piece of the file that an action under way makes, in order. 200 says how much of it the authority has,
+ * where the next piece begins: a repeat is harmless, and one that does not begin there is not taken. since 1
+ */
+export const ActionFileBody = Type.Object(
+  {
+    /** Of the action. */
+    id: Type.String({ maxLength: 36 }),
+    offset: Type.Integer({ minimum: 0, maximum: ACTION_FILE_LIMITS.fileBytes }),
+    sizeBytes: Type.Integer({ minimum: 1, maximum: ACTION_FILE_LIMITS.fileBytes }),
+    /** Of the whole file. */
+    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    data: Type.String({ maxLength: 1_400_000, pattern: '^[A-Za-z0-9+/]*={0,2}$' }),
+  },
+  { additionalProperties: false },
+);
+export type ActionFileBody = Static<typeof ActionFileBody>;
+
+export const ActionFileAnswer = Type.Object({ receivedBytes: Type.Integer({ minimum: 0 }) });
+export type ActionFileAnswer = Static<typeof ActionFileAnswer>;

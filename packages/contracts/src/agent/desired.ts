@@ -31,6 +31,10 @@ export const ClientSettings = Type.Object(
       maxItems: 200,
       uniqueItems: true,
     }),
+    /** How long a requested restart counts down; 0 to 24 h. Absent: 15. */
+    restartCountdownMinutes: Type.Optional(Type.Integer({ minimum: 0, maximum: 1440 })),
+    /** How long whoever is signed in may put a restart off, all in all; 0: not at all, to 7 days. Absent: 240. */
+    restartPostponeMinutes: Type.Optional(Type.Integer({ minimum: 0, maximum: 10080 })),
   },
   { additionalProperties: false },
 );

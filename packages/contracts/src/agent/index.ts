@@ -5,7 +5,14 @@ export {
   encodeInvitation,
   type Invitation,
 } from '../invitation.ts';
-export { ActionReportWire, ActionsAnswer, ReportsBody } from './actions.ts';
+export {
+  ACTION_FILE_LIMITS,
+  ActionFileAnswer,
+  ActionFileBody,
+  ActionReportWire,
+  ActionsAnswer,
+  ReportsBody,
+} from './actions.ts';
 export { CHANNEL_CLOSE, NudgeMessage } from './channel.ts';
 export {
   CLIENT_SETTINGS,

@@ -13,6 +13,7 @@ export const AGENT_PATHS = {
   desired: '/agent/v1/desired',
   actions: '/agent/v1/actions',
   reports: '/agent/v1/actions/reports',
+  files: '/agent/v1/actions/files',
   channel: '/agent/v1/channel',
 } as const;
 

@@ -11,6 +11,7 @@ import {
   usbDeviceClass,
   videoControllerClass,
 } from './classes/board.ts';
+import { clientActionClass } from './classes/client-action.ts';
 import { computerSystemClass } from './classes/computer-system.ts';
 import { deviceClass } from './classes/device.ts';
 import { installedSoftwareClass } from './classes/installed-software.ts';
@@ -65,6 +66,7 @@ export const INVENTORY_CLASSES: readonly InventoryClass[] = [
   serviceClass,
   processClass,
   userClass,
+  clientActionClass,
   systemBootDataClass,
   timeZoneClass,
   environmentClass,

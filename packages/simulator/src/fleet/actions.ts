@@ -54,7 +54,7 @@ export const ACTION_HANDLERS: Readonly<Record<string, SimulatedActionHandler>> =
 };
 
 // The agent's own codes.
-const UNKNOWN_KIND = 2;
+const NOT_SUPPORTED = 2;
 const EXPIRED = 4;
 
 export interface Actions {
@@ -122,7 +122,7 @@ export function createActions(deps: {
     report(device, action, 'deliveredToDevice', null);
     if (!Object.hasOwn(handlers, action.kind)) {
       const message = `This client (version ${SIMULATOR_VERSION}) does not know the action ${action.kind.slice(0, 64)}. Update the client, then request the action again.`;
-      end(device, action, { errorCode: UNKNOWN_KIND, message, details: { code: 'unknownKind' } });
+      end(device, action, { errorCode: NOT_SUPPORTED, message, details: { code: 'notSupported' } });
       return;
     }
     report(device, action, 'running', null);
