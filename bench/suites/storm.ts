@@ -4,7 +4,6 @@ import { type ActionTimes, actionTimes } from '../clients/action-caller.ts';
 import type { Counts } from '../clients/channel-device.ts';
 import type { Connecting } from '../clients/channel-process.ts';
 import { startClientProcess } from '../clients/client-process.ts';
-import { withServerCpu } from '../measure/server-cpu.ts';
 import { round } from '../stats.ts';
 import type { Suite, SuiteRun } from '../suite.ts';
 import { plantFleet } from '../world/fleet.ts';
@@ -49,7 +48,7 @@ export const storm: Suite = {
     const upMs = performance.now() - killedAt;
     const back = { p50: Number.NaN, p99: Number.NaN, all: Number.NaN };
     const isBack = (): boolean => !Number.isNaN(back.all);
-    const { result: actions, cpu } = await withServerCpu([world.host('site').pid], async () => {
+    const { result: actions, cpu } = await run.window(world, ['site'], 'storm', async () => {
       const calling: Promise<ActionTimes> = actionTimes(world.clients.site, {
         deviceIds: () => onlineIds(),
         everyMs: ACTIONS_EVERY_MS,
