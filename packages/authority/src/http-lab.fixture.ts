@@ -53,6 +53,8 @@ export interface HttpLab extends AsyncDisposable {
   readonly bus: Bus;
   readonly origin: string;
   readonly ids: readonly DeviceId[];
+  /** The bearer token of whom the test makes up. */
+  tokenOf(actor: Actor): string;
   call(method: string, path: string, options?: CallOptions): Promise<HttpAnswer>;
 }
 
@@ -99,14 +101,19 @@ export async function openHttpLab(database: Database, authorityId: AuthorityId):
     });
     ids.push(deviceId);
   }
+  const tokenOf = (actor: Actor): string => {
+    const token = `actor${actors.size}`;
+    actors.set(`Bearer ${token}`, actor);
+    return token;
+  };
   return {
     authority,
     bus,
     origin,
     ids,
+    tokenOf,
     async call(method, path, options = {}) {
-      const as = typeof options.as === 'object' ? `actor${actors.size}` : (options.as ?? 'admin');
-      if (typeof options.as === 'object') actors.set(`Bearer ${as}`, options.as);
+      const as = typeof options.as === 'object' ? tokenOf(options.as) : (options.as ?? 'admin');
       const response = await fetch(path.startsWith('http') ? path : origin + path, {
         method,
         headers: {

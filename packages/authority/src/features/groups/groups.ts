@@ -6,13 +6,14 @@ import type {
 } from '@moorline/contracts/admin';
 import { sqlOf } from '@moorline/db';
 import { uuidv7 } from '@moorline/kernel';
-import { type Actor, actorName } from '@moorline/model';
+import { type Actor, actorName, reachOf } from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
 import { sql } from 'kysely';
 import type { ListPage } from '../../listing/list.ts';
 import { announce } from '../../topics.ts';
 import { authorize } from '../access/index.ts';
 import { recordAudit } from '../audit/index.ts';
+import { authorizeGroup } from './authorize-group.ts';
 import type { GroupCatalogue } from './catalogue.ts';
 import {
   createGroupsContext,
@@ -122,7 +123,7 @@ export function createGroups(deps: GroupsDeps): Groups {
     async list(actor, options) {
       authorize(actor, 'groups.read');
       return context.reading(async (tx, catalogue) => {
-        const page = await listGroups(tx, options);
+        const page = await listGroups(tx, options, reachOf(actor, 'groups.read')?.groups ?? null);
         const items: ConfigManagerCollection[] = [];
         for (const row of page.items) items.push(await shown(tx, catalogue, row));
         return { ...page, items };
@@ -130,7 +131,7 @@ export function createGroups(deps: GroupsDeps): Groups {
     },
 
     async get(actor, id) {
-      authorize(actor, 'groups.read');
+      authorizeGroup(actor, 'groups.read', id);
       return context.reading((tx, catalogue) =>
         read(tx, catalogue, requireGroup(catalogue, id).id),
       );

@@ -19,14 +19,16 @@ import type { GroupTables } from './tables.ts';
 const DEFAULT_ORDER = [{ property: 'displayName', isDescending: false }] as const;
 const ROW = sql.join(GROUP_COLUMNS.map((column) => sql.ref(column)));
 
-/** A page of the groups that the options ask for. @throws `odata.skiptoken_invalid` */
+/** A page of the groups that the options ask for; `only`: of these, null of all. @throws `odata.skiptoken_invalid` */
 export async function listGroups(
   tx: Transaction,
   options: QueryOptions,
+  only: readonly string[] | null,
 ): Promise<ListPage<GroupRow>> {
   const order = listOrder(options, COLLECTION_COLUMNS, DEFAULT_ORDER);
   const top = pageSize(options);
   const matching: RawBuilder<boolean>[] = [sql<boolean>`authority_id = ${tx.authorityId}`];
+  if (only) matching.push(sql<boolean>`id = any(${[...only]}::uuid[])`);
   if (options.filter !== null) matching.push(filterSql(options.filter, COLLECTION_COLUMNS));
   for (const term of options.search) {
     matching.push(sql<boolean>`starts_with(name_key, lower(${term}::text))`);

@@ -7,11 +7,12 @@ import type {
   QueryCompletionAnswer,
 } from '@moorline/contracts/admin';
 import { isUuid } from '@moorline/kernel';
-import type { Actor } from '@moorline/model';
+import { type Actor, type Permission, reachOf } from '@moorline/model';
 import type { Transaction } from '@moorline/model/ports';
 import type { DeviceFacts, QueryClass } from '@moorline/query';
-import { authorize } from '../access/index.ts';
-import { deviceErrors } from '../devices/index.ts';
+import { authorize, authorizeDevice, authorizeEverywhere } from '../access/index.ts';
+import { deviceErrors, requireDevice } from '../devices/index.ts';
+import { authorizeGroup } from './authorize-group.ts';
 import type { GroupCatalogue, ReadyGroup } from './catalogue.ts';
 import { type GroupsContext, requireGroup } from './context.ts';
 import { catalogueWith, definitionOf } from './definition.ts';
@@ -61,8 +62,8 @@ export function createGroupQuestions(context: GroupsContext): GroupQuestions {
 
   return {
     async members(actor, id, page) {
-      authorize(actor, 'groups.read');
-      authorize(actor, 'devices.read');
+      authorizeGroup(actor, 'groups.read', id);
+      authorizeGroup(actor, 'devices.read', id);
       return context.reading((tx, catalogue) => {
         const group = requireGroup(catalogue, id);
         return readMembers(tx, presentMemberSql(catalogue, group, clock.now()), page);
@@ -71,21 +72,22 @@ export function createGroupQuestions(context: GroupsContext): GroupQuestions {
 
     async groupsOf(actor, deviceId) {
       authorize(actor, 'groups.read');
-      authorize(actor, 'devices.read');
       return context.reading(async (tx, catalogue) => {
+        await authorizeMember(tx, actor, 'devices.read', deviceId);
         const { facts, stored } = await deviceOf(tx, deviceId, new Set());
         const isIn = membershipOf(catalogue, facts, clock.now(), stored);
+        const shown = reachOf(actor, 'groups.read')?.groups ?? null;
         return catalogue.ordered
-          .filter(({ id }) => isIn(id))
+          .filter(({ id }) => isIn(id) && (shown === null || shown.includes(id)))
           .map(({ id, name }) => ({ id, displayName: name }))
           .sort((a, b) => (a.displayName < b.displayName ? -1 : 1));
       });
     },
 
     async why(actor, id, deviceId) {
-      authorize(actor, 'groups.read');
-      authorize(actor, 'inventory.read');
+      authorizeGroup(actor, 'groups.read', id);
       return context.reading(async (tx, catalogue) => {
+        await authorizeMember(tx, actor, 'inventory.read', deviceId);
         const group = requireGroup(catalogue, id);
         const { facts, stored } = await deviceOf(tx, deviceId, group.classes);
         const isIn = membershipOf(catalogue, facts, clock.now(), stored);
@@ -96,7 +98,7 @@ export function createGroupQuestions(context: GroupsContext): GroupQuestions {
 
     async preview(actor, body) {
       authorize(actor, 'groups.manage');
-      authorize(actor, 'inventory.read');
+      authorizeEverywhere(actor, 'inventory.read');
       const definition = await definitionOf(body, language);
       return context.reading(async (tx, catalogue) => {
         const group: Group = { id: NEW_GROUP, name: 'this one', isBuiltIn: false, ...definition };
@@ -107,7 +109,7 @@ export function createGroupQuestions(context: GroupsContext): GroupQuestions {
 
     async whatIf(actor, id, body) {
       authorize(actor, 'groups.manage');
-      authorize(actor, 'inventory.read');
+      authorizeEverywhere(actor, 'inventory.read');
       const definition = await definitionOf(body, language);
       return context.reading(async (tx, catalogue) => {
         const group = requireGroup(catalogue, id);
@@ -141,6 +143,19 @@ export function createGroupQuestions(context: GroupsContext): GroupQuestions {
       return QUERY_CLASSES;
     },
   };
+}
+
+/** @throws `access.denied`, `devices.not_found` */
+async function authorizeMember(
+  tx: Transaction,
+  actor: Actor,
+  permission: Permission,
+  deviceId: string,
+): Promise<void> {
+  const device = await requireDevice(tx, deviceId);
+  await authorizeDevice(tx, actor, permission, device, () =>
+    deviceErrors.notFound({ id: deviceId.slice(0, 64) }),
+  );
 }
 
 /** @throws `devices.not_found` */
