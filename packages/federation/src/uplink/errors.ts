@@ -145,6 +145,12 @@ const RELAY_REFUSALS = {
     kind: 'failure',
     text: '{siteName} knows no action "{kind}". Update the site, if the tenant is newer.',
   },
+  deviceNotUploaded: {
+    code: 'relay.device_not_uploaded',
+    kind: 'failure',
+    status: 403,
+    text: '{siteName} does not upload this device, so nothing about it can be asked for or done from its tenant. An administrator of {siteName} decides that under Cloud attach > Configure upload.',
+  },
   userNotLinked: {
     code: 'relay.user_not_linked',
     kind: 'failure',

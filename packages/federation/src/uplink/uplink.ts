@@ -52,13 +52,13 @@ import { createRepair } from './repair.ts';
 import { createSiteHealth } from './site-report.ts';
 import type { DepartureRow } from './tables.ts';
 import { createUpload } from './upload.ts';
-import { createUploadFacts } from './upload-facts.ts';
 import { createUploadJournal } from './upload-journal.ts';
 import { createUploadPreview } from './upload-preview.ts';
 import { nextRunOf, type Permit } from './upload-schedule.ts';
 import { createUploadChoices, uploadGreeting } from './upload-settings.ts';
 import { registerUploadSettingsRoutes } from './upload-settings-routes.ts';
 import { createUploadStateReader } from './upload-state.ts';
+import { forUploadedOnly } from './uploaded-only.ts';
 import { createWakeup } from './wakeup.ts';
 
 export interface UplinkDeps {
@@ -223,21 +223,13 @@ export function createUplink(deps: UplinkDeps): Uplink {
     route,
   });
 
-  const uploadFacts = createUploadFacts({
-    authorityId,
-    database,
-    cursors,
-    deviceCount: deps.deviceCount,
-    problem: () => status.uploadProblem,
-    clock,
-  });
   const health = createSiteHealth({
     ...deps,
     attachments,
-    upload: uploadFacts,
+    upload: () => uploadState(),
     endpoints: monitor.list,
   });
-  const methods = createRelayMethods(deps.administration, profile.name, {
+  const allMethods = createRelayMethods(deps.administration, profile.name, {
     async probe() {
       const startedAt = clock.now();
       await health.throughQueue();
@@ -257,6 +249,16 @@ export function createUplink(deps: UplinkDeps): Uplink {
         attachmentChanged.wake();
       });
       return { renewAfter };
+    },
+    async resync(actor, { full }) {
+      await deps.authorize(actor, 'connectors.manage');
+      await resync(full);
+      return { report: await health.report() };
+    },
+    async pauseUpload(actor, { isPaused }) {
+      await deps.authorize(actor, 'connectors.manage');
+      await choices.change(actor, { paused: isPaused }, null);
+      return { report: await health.report() };
     },
   });
 
@@ -284,6 +286,7 @@ export function createUplink(deps: UplinkDeps): Uplink {
     changes.wake();
     actionChanges.wake();
   };
+  const methods = forUploadedOnly(allMethods, { choices, source, siteName: profile.name });
   let permit: Permit = { kind: 'now' };
   const journal = createUploadJournal({
     clock,

@@ -85,6 +85,7 @@ export function createDevices(deps: {
     agents,
     now: clock.now(),
     originName: (origin) => remotes?.describe(origin as ConnectorId).name ?? origin,
+    notUploaded: (origin) => remotes?.describe(origin as ConnectorId).notUploaded ?? [],
   });
 
   return {

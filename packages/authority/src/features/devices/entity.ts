@@ -125,13 +125,14 @@ export const MANAGED_DEVICE: EntityDescription = {
         ],
       },
     }),
-    online: property('Boolean', ['filter', 'sort']),
+    online: property('Boolean', ['filter', 'sort'], NULLABLE),
     clientActivity: property('String', ['filter'], {
-      enumeration: { name: 'clientActivity', members: ['active', 'inactive'] },
+      enumeration: { name: 'clientActivity', members: ['active', 'inactive', 'unknown'] },
     }),
     clientVersion: property('String', ['filter', 'sort'], NULLABLE),
     connectorId: property('String', ['filter'], NULLABLE),
     connectorName: property('String', [], NULLABLE),
+    notUploaded: property('String', [], NULLABLE),
   },
 };
 

@@ -1,5 +1,6 @@
 import type { ManagedDevice } from '@moorline/contracts/admin';
 import { rfc3339 } from '@moorline/kernel';
+import type { UploadCategory } from '@moorline/model';
 import type { Selectable } from 'kysely';
 import type { ManagementAgent } from '../../profile.ts';
 import { ACTIVE_WITHIN_MS, complianceOf } from './entity.ts';
@@ -13,13 +14,18 @@ export interface Presentation {
   readonly now: number;
   /** Name of the connector that a device came through. */
   originName(origin: string): string;
+  /** What of its devices does not come through it. */
+  notUploaded(origin: string): readonly UploadCategory[];
 }
+
+/** Graph's time for one that is not known. */
+const NO_TIME = '0001-01-01T00:00:00Z';
 
 /** The row as Graph's managedDevice. */
 export function managedDevice(row: DeviceRow, presentation: Presentation): ManagedDevice {
   const { agents, now, originName } = presentation;
   const managementAgent = row.origin === null ? agents.own : agents.attached;
-  return {
+  const shown: ManagedDevice = {
     id: row.id,
     deviceName: row.name,
     managedDeviceName: row.name,
@@ -47,5 +53,36 @@ export function managedDevice(row: DeviceRow, presentation: Presentation): Manag
     clientVersion: row.client_version,
     connectorId: row.origin,
     connectorName: row.origin === null ? null : originName(row.origin),
+    notUploaded: null,
+  };
+  const kept = row.origin === null ? [] : presentation.notUploaded(row.origin);
+  return kept.length === 0 ? shown : withoutCategories(shown, kept);
+}
+
+/** What was uploaded once, and what stands for a value, is no value. */
+function withoutCategories(device: ManagedDevice, kept: readonly UploadCategory[]): ManagedDevice {
+  return {
+    ...device,
+    ...(kept.includes('operatingSystem') && { operatingSystem: null, osVersion: null }),
+    ...(kept.includes('hardware') && {
+      manufacturer: null,
+      model: null,
+      serialNumber: null,
+      processorArchitecture: 'unknown' as const,
+      chassisType: 'unknown' as const,
+      physicalMemoryInBytes: 0,
+      totalStorageSpaceInBytes: 0,
+      freeStorageSpaceInBytes: 0,
+      ethernetMacAddress: null,
+      wiFiMacAddress: null,
+    }),
+    ...(kept.includes('health') && {
+      online: null,
+      clientActivity: 'unknown' as const,
+      lastSyncDateTime: NO_TIME,
+      clientVersion: null,
+      managementCertificateExpirationDate: NO_TIME,
+    }),
+    notUploaded: kept.join(','),
   };
 }
