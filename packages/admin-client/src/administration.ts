@@ -4,11 +4,15 @@ import {
   type AuditEvent,
   type ClientSettings,
   type Connector,
+  type ConnectorDetail,
+  type ConnectorEvent,
   type CreateAdministrator,
   type CreateEnrolmentToken,
   type CreateJoinToken,
   type EnrolmentToken,
   type JoinToken,
+  type PauseConnectorUpload,
+  type ResyncConnector,
   type UpdateAdministrator,
 } from '@moorline/contracts/admin';
 import { iterate, type Page, readAll, readPage } from './collection.ts';
@@ -19,9 +23,23 @@ import { readVersioned } from './versioned.ts';
 /** At the upper end of an attachment: who is attached. Every method: @throws AdminApiError */
 export interface ConnectorsClient {
   list(options?: CallOptions): Promise<readonly Connector[]>;
-  get(id: string, options?: CallOptions): Promise<Connector>;
+  /** Everything that is known of it. */
+  get(id: string, options?: CallOptions): Promise<ConnectorDetail>;
+  /** What happened to it: the last hundred events, newest first. */
+  events(id: string, options?: CallOptions): Promise<readonly ConnectorEvent[]>;
+  /** Probes it, and has the site look at its endpoints, now. */
+  check(id: string, options?: CallOptions): Promise<ConnectorDetail>;
+  /** Has the site renew the connector's certificate, with a new key. */
+  rotateCertificate(id: string, options?: CallOptions): Promise<ConnectorDetail>;
+  /** Has the site compare what both sides hold; `full`: send everything again. */
+  resync(id: string, body?: ResyncConnector, options?: CallOptions): Promise<ConnectorDetail>;
+  pauseUpload(
+    id: string,
+    body: PauseConnectorUpload,
+    options?: CallOptions,
+  ): Promise<ConnectorDetail>;
   /** Ends the connector's certificate and uplink at once; the site can come back with a new join token. */
-  revoke(id: string, options?: CallOptions): Promise<void>;
+  detach(id: string, options?: CallOptions): Promise<void>;
   /** A token that attaches one site; its text is in this answer only. */
   createJoinToken(body?: CreateJoinToken, options?: CallOptions): Promise<JoinToken>;
 }
@@ -79,13 +97,24 @@ export interface AuditEventsClient {
 }
 
 export function createConnectorsClient(transport: Transport): ConnectorsClient {
+  const pathOf = (id: string): string => `${ADMIN_PATHS.connectors}/${encodeURIComponent(id)}`;
+  const ask = (
+    id: string,
+    verb: string,
+    body: object | undefined,
+    options: CallOptions,
+  ): Promise<ConnectorDetail> =>
+    transport.json(`${pathOf(id)}/${verb}`, { ...options, method: 'POST', ...(body && { body }) });
   return {
     list: (options = {}) => readAll(transport, ADMIN_PATHS.connectors, options),
-    get: (id, options = {}) =>
-      transport.json(`${ADMIN_PATHS.connectors}/${encodeURIComponent(id)}`, options),
-    async revoke(id, options = {}) {
-      const path = `${ADMIN_PATHS.connectors}/${encodeURIComponent(id)}`;
-      await transport.send(path, { ...options, method: 'DELETE' });
+    get: (id, options = {}) => transport.json(pathOf(id), options),
+    events: (id, options = {}) => readAll(transport, `${pathOf(id)}/events`, options),
+    check: (id, options = {}) => ask(id, 'check', undefined, options),
+    rotateCertificate: (id, options = {}) => ask(id, 'rotateCertificate', undefined, options),
+    resync: (id, body = {}, options = {}) => ask(id, 'resync', body, options),
+    pauseUpload: (id, body, options = {}) => ask(id, 'pauseUpload', body, options),
+    async detach(id, options = {}) {
+      await transport.send(pathOf(id), { ...options, method: 'DELETE' });
     },
     createJoinToken: (body = {}, options = {}) =>
       transport.json(ADMIN_PATHS.joinTokens, { ...options, method: 'POST', body }),

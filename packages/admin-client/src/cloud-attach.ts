@@ -33,6 +33,8 @@ export interface VersionedUploadSettings {
 export interface CloudAttachClient {
   get(options?: CallOptions): Promise<CloudAttach>;
   attach(body: AttachRequest, options?: CallOptions): Promise<CloudAttach>;
+  /** Ends the attachment. The tenant is told at once, or when it can be reached. */
+  detach(options?: CallOptions): Promise<CloudAttach>;
   /** What attaching with these choices would create and change, on both sides. Nothing is done, and no token spent. */
   plan(body?: PlanAttach, options?: CallOptions): Promise<AttachPlan>;
   /** As whom administrators of the other end act here. */
@@ -71,6 +73,8 @@ export function createCloudAttachClient(transport: Transport): CloudAttachClient
   return {
     get: (options = {}) => transport.json(ADMIN_PATHS.cloudAttach, options),
     attach: (body, options = {}) => post(ADMIN_PATHS.cloudAttach, options, body),
+    detach: (options = {}) =>
+      transport.json(ADMIN_PATHS.cloudAttach, { ...options, method: 'DELETE' }),
     plan: (body = {}, options = {}) => post(ADMIN_PATHS.attachPlan, options, body),
     linkedAdministrators: (options = {}) =>
       readAll(transport, ADMIN_PATHS.linkedAdministrators, options),

@@ -135,6 +135,23 @@ export const ConnectorDetail = Type.Object({
 });
 export type ConnectorDetail = Static<typeof ConnectorDetail>;
 
+/** POST configManagerConnectors/{id}/resync */
+export const ResyncConnector = Type.Object(
+  {
+    /** Everything again, and not only what differs. */
+    full: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+export type ResyncConnector = Static<typeof ResyncConnector>;
+
+/** POST configManagerConnectors/{id}/pauseUpload */
+export const PauseConnectorUpload = Type.Object(
+  { isPaused: Type.Boolean() },
+  { additionalProperties: false },
+);
+export type PauseConnectorUpload = Static<typeof PauseConnectorUpload>;
+
 /** GET configManagerConnectors/{id}/events: what happened to a connector, the last hundred of it, newest first. */
 export const ConnectorEvent = Type.Object({
   id: Type.String(),

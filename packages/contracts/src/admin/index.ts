@@ -50,6 +50,8 @@ export {
   ConnectorAspect,
   ConnectorDetail,
   ConnectorEvent,
+  PauseConnectorUpload,
+  ResyncConnector,
 } from './connector-health.ts';
 export { LIVE_TOPICS, type LiveEvent } from './events.ts';
 export { Collection, type CollectionOf, GraphError, Problem } from './graph.ts';

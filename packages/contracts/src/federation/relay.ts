@@ -38,6 +38,8 @@ export const RELAY_METHODS = {
   probe: 'connector.probe',
   checkEndpoints: 'connector.checkEndpoints',
   rotateCertificate: 'connector.rotateCertificate',
+  resync: 'connector.resync',
+  pauseUpload: 'connector.pauseUpload',
 } as const;
 
 const Id = Type.String({ maxLength: 36 });
@@ -68,6 +70,13 @@ export const RelayParams = {
   'connector.checkEndpoints': Type.Object({}, { additionalProperties: false }),
   /** Renews the connector's certificate now, with a new key. since 2 */
   'connector.rotateCertificate': Type.Object({}, { additionalProperties: false }),
+  /** Compares digests and repairs; `full`: sends everything again. since 2 */
+  'connector.resync': Type.Object({ full: Type.Boolean() }, { additionalProperties: false }),
+  /** Changes the site's own setting: what it uploads waits, or goes on. since 2 */
+  'connector.pauseUpload': Type.Object(
+    { isPaused: Type.Boolean() },
+    { additionalProperties: false },
+  ),
 } as const;
 
 const Value = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
@@ -103,6 +112,8 @@ export const RelayResults = {
   }),
   'connector.checkEndpoints': Type.Object({ report: SiteReport }),
   'connector.rotateCertificate': Type.Object({ renewAfter: Time }),
+  'connector.resync': Type.Object({ report: SiteReport }),
+  'connector.pauseUpload': Type.Object({ report: SiteReport }),
 } as const;
 
 /** Tenant → site. `hello` is first: the cursor that the tenant holds for the epoch. since 1 */

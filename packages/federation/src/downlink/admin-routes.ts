@@ -6,11 +6,14 @@ import {
   ConnectorEvent,
   CreateJoinToken,
   JoinToken,
+  PauseConnectorUpload,
+  ResyncConnector,
 } from '@moorline/contracts/admin';
 import type { HttpApp } from '@moorline/http';
-import type { Actor } from '@moorline/model';
+import { type Actor, reachOf } from '@moorline/model';
 import { Type } from 'typebox';
 import type { Authorize } from '../ports.ts';
+import { downlinkErrors } from './errors.ts';
 import type { JoinTokens } from './join-tokens.ts';
 
 /** The connectors as administrators see and end them. */
@@ -24,6 +27,10 @@ export interface ConnectorAdministration {
   check(id: string): Promise<ConnectorDetail>;
   /** Has it renew its certificate now, with a new key. Audited on both sides. @throws `connectors.not_found`, `relay.*` */
   rotateCertificate(actor: Actor, id: string): Promise<ConnectorDetail>;
+  /** Has it compare what both sides hold, or send everything again. Audited on both sides. @throws as `check` */
+  resync(actor: Actor, id: string, full: boolean): Promise<ConnectorDetail>;
+  /** Has it stop its upload, or go on with it. Audited on both sides. @throws as `check` */
+  pauseUpload(actor: Actor, id: string, isPaused: boolean): Promise<ConnectorDetail>;
   /**
    * Ends its certificate and its uplink at once and removes its devices; a new join token brings the site back.
    * Audited, idempotent. @throws `connectors.not_found`
@@ -48,10 +55,12 @@ export function registerConnectorRoutes(
     ADMIN_PATHS.connectors,
     { config: { access: 'actor' }, schema: { response: { 200: Collection(Connector) } } },
     async (request) => {
-      await authorize(actorOf(request), 'connectors.read');
+      const actor = actorOf(request);
+      await authorize(actor, 'connectors.read');
+      const all = await connectors.list();
       return {
         '@odata.context': '/v1.0/$metadata#deviceManagement/configManagerConnectors',
-        value: [...(await connectors.list())],
+        value: all.filter(({ id }) => isInReach(actor, id)),
       };
     },
   );
@@ -61,6 +70,7 @@ export function registerConnectorRoutes(
     { config: { access: 'actor' }, schema: { params: ById, response: { 200: ConnectorDetail } } },
     async (request) => {
       await authorize(actorOf(request), 'connectors.read');
+      requireInReach(actorOf(request), request.params.id);
       return connectors.get(request.params.id);
     },
   );
@@ -73,6 +83,7 @@ export function registerConnectorRoutes(
     },
     async (request) => {
       await authorize(actorOf(request), 'connectors.read');
+      requireInReach(actorOf(request), request.params.id);
       return {
         '@odata.context': '/v1.0/$metadata#deviceManagement/configManagerConnectors/events',
         value: [...(await connectors.events(request.params.id))],
@@ -85,6 +96,7 @@ export function registerConnectorRoutes(
     { config: { access: 'actor' }, schema: { params: ById, response: { 200: ConnectorDetail } } },
     async (request) => {
       await authorize(actorOf(request), 'connectors.read');
+      requireInReach(actorOf(request), request.params.id);
       return connectors.check(request.params.id);
     },
   );
@@ -96,6 +108,32 @@ export function registerConnectorRoutes(
       const actor = actorOf(request);
       await authorize(actor, 'connectors.manage');
       return connectors.rotateCertificate(actor, request.params.id);
+    },
+  );
+
+  app.post(
+    `${ADMIN_PATHS.connectors}/:id/resync`,
+    {
+      config: { access: 'actor' },
+      schema: { params: ById, body: ResyncConnector, response: { 200: ConnectorDetail } },
+    },
+    async (request) => {
+      const actor = actorOf(request);
+      await authorize(actor, 'connectors.manage');
+      return connectors.resync(actor, request.params.id, request.body.full === true);
+    },
+  );
+
+  app.post(
+    `${ADMIN_PATHS.connectors}/:id/pauseUpload`,
+    {
+      config: { access: 'actor' },
+      schema: { params: ById, body: PauseConnectorUpload, response: { 200: ConnectorDetail } },
+    },
+    async (request) => {
+      const actor = actorOf(request);
+      await authorize(actor, 'connectors.manage');
+      return connectors.pauseUpload(actor, request.params.id, request.body.isPaused);
     },
   );
 
@@ -127,6 +165,17 @@ export function registerConnectorRoutes(
       });
     },
   );
+}
+
+/** Whether the actor may see the connector: all of them, or those that carry one of their scope tags. */
+function isInReach(actor: Actor, id: string): boolean {
+  const reach = reachOf(actor, 'connectors.read');
+  return reach === null || reach?.origins.includes(id) === true;
+}
+
+/** @throws `connectors.not_found`, as for one that is not there */
+function requireInReach(actor: Actor, id: string): void {
+  if (!isInReach(actor, id)) throw downlinkErrors.connectorNotFound({ connectorId: id });
 }
 
 /** The route's access `actor` lets nobody through without one. */

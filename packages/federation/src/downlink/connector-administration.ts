@@ -1,4 +1,5 @@
 import type { Connector, ConnectorDetail, ConnectorEvent } from '@moorline/contracts/admin';
+import type { SiteReport } from '@moorline/contracts/federation';
 import type { Database } from '@moorline/db';
 import { type AuthorityId, type Clock, type ConnectorId, isUuid } from '@moorline/kernel';
 import { type Actor, actorName } from '@moorline/model';
@@ -89,6 +90,18 @@ export function createConnectorAdministration(deps: {
       }),
     );
 
+  /** The site did it and says how it stands now. */
+  const took = async (
+    actor: Actor,
+    activity: string,
+    connectorId: ConnectorId,
+    report: SiteReport,
+  ): Promise<void> => {
+    evidence.reported(connectorId, report);
+    await record(actor, activity, connectorId);
+    await prober.judge([connectorId]);
+  };
+
   return {
     get,
     async list() {
@@ -114,6 +127,19 @@ export function createConnectorAdministration(deps: {
       const row = await find(id);
       const { renewAfter } = await relay.request(row.id, actor, 'connector.rotateCertificate', {});
       await record(actor, 'connectors.rotateCertificate', row.id, { renewAfter });
+      return get(id);
+    },
+    async resync(actor, id, full) {
+      const row = await find(id);
+      const { report } = await relay.request(row.id, actor, 'connector.resync', { full });
+      await took(actor, full ? 'connectors.resyncFull' : 'connectors.resync', row.id, report);
+      return get(id);
+    },
+    async pauseUpload(actor, id, isPaused) {
+      const row = await find(id);
+      const { report } = await relay.request(row.id, actor, 'connector.pauseUpload', { isPaused });
+      const activity = isPaused ? 'connectors.pauseUpload' : 'connectors.resumeUpload';
+      await took(actor, activity, row.id, report);
       return get(id);
     },
     async detach(actor, id) {

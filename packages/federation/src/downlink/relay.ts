@@ -56,6 +56,8 @@ const VALIDATORS = {
   'connector.probe': Compile(RelayResults['connector.probe']),
   'connector.checkEndpoints': Compile(RelayResults['connector.checkEndpoints']),
   'connector.rotateCertificate': Compile(RelayResults['connector.rotateCertificate']),
+  'connector.resync': Compile(RelayResults['connector.resync']),
+  'connector.pauseUpload': Compile(RelayResults['connector.pauseUpload']),
 } as const;
 
 export function createRelay(deps: {

@@ -109,6 +109,8 @@ async function stage() {
         rotateCertificate: async () => {
           throw new Error('nobody asks for it here');
         },
+        resync: async () => ({ report: REPORT }),
+        pauseUpload: async () => ({ report: REPORT }),
       }),
       resolveLocalActor: async (id) => (id === bob.userId ? bob : null),
       decidedBy: async () => 'siteAndTenant',

@@ -24,6 +24,16 @@ export interface ConnectorMethods {
   rotateCertificate(
     actor: Actor,
   ): Promise<Static<(typeof RelayResults)['connector.rotateCertificate']>>;
+  /** @throws `access.denied` */
+  resync(
+    actor: Actor,
+    params: Static<(typeof RelayParams)['connector.resync']>,
+  ): Promise<Static<(typeof RelayResults)['connector.resync']>>;
+  /** @throws `access.denied` */
+  pauseUpload(
+    actor: Actor,
+    params: Static<(typeof RelayParams)['connector.pauseUpload']>,
+  ): Promise<Static<(typeof RelayResults)['connector.pauseUpload']>>;
 }
 
 /**
@@ -70,6 +80,8 @@ export function createRelayMethods(
       'connector.rotateCertificate',
       connector.rotateCertificate,
     ),
+    [RELAY_METHODS.resync]: entry('connector.resync', connector.resync),
+    [RELAY_METHODS.pauseUpload]: entry('connector.pauseUpload', connector.pauseUpload),
   };
   return (method, params) => {
     const known = Object.hasOwn(table, method) ? table[method as Method] : undefined; // hasOwn says so
@@ -86,6 +98,8 @@ const VALIDATORS = {
   'connector.probe': Compile(RelayParams['connector.probe']),
   'connector.checkEndpoints': Compile(RelayParams['connector.checkEndpoints']),
   'connector.rotateCertificate': Compile(RelayParams['connector.rotateCertificate']),
+  'connector.resync': Compile(RelayParams['connector.resync']),
+  'connector.pauseUpload': Compile(RelayParams['connector.pauseUpload']),
 } as const;
 
 function entry<M extends Method>(method: M, run: Run<M>): (params: unknown) => RelayCall {

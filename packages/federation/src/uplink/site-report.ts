@@ -1,4 +1,4 @@
-import type { AttachEndpoint } from '@moorline/contracts/admin';
+import type { AttachEndpoint, UploadState } from '@moorline/contracts/admin';
 import {
   FEDERATION_PROTOCOL,
   FIRST_POSITION,
@@ -30,7 +30,7 @@ export function createSiteHealth(deps: {
   readonly version: string;
   readonly database: Database;
   readonly attachments: AttachmentStore;
-  readonly upload: () => Promise<SiteReport['upload']>;
+  readonly upload: () => Promise<UploadState>;
   readonly endpoints: () => Promise<readonly AttachEndpoint[]>;
   readonly clock: Clock;
 }): SiteHealth {
@@ -60,7 +60,7 @@ export function createSiteHealth(deps: {
       return {
         version: deps.version,
         protocol: FEDERATION_PROTOCOL,
-        upload: await deps.upload(),
+        upload: reported(await deps.upload()),
         certificate: { renewAfter: attachment.renew_after.toISOString() },
         endpoints:
           endpoints.length === 0
@@ -77,5 +77,29 @@ export function createSiteHealth(deps: {
               })),
       };
     },
+  };
+}
+
+function reported(state: UploadState): SiteReport['upload'] {
+  const { state: agreement, comparedDateTime, disagreesSinceDateTime } = state.digest;
+  return {
+    phase: state.phase,
+    reason: state.reason.slice(0, 1000),
+    lagRows: state.lagRows,
+    lagSeconds: state.lagSeconds,
+    lastAckAt: state.lastAckDateTime,
+    lastFullSyncAt: state.lastFullSyncDateTime,
+    inScope: state.devicesInScope,
+    excluded: state.devicesExcluded,
+    problem: state.problem?.slice(0, 2000) ?? null,
+    digest:
+      agreement === 'notCompared' || comparedDateTime === null
+        ? null
+        : {
+            state: agreement,
+            comparedAt: comparedDateTime,
+            disagreesSince: disagreesSinceDateTime,
+            differingDevices: state.digest.differingDevices,
+          },
   };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../command-line.ts';
 import { printOne } from '../../output/print.ts';
 import { attachCheckCommand } from './check.ts';
+import { attachDetachCommand } from './detach.ts';
 import { attachEnableCommand } from './enable.ts';
 import { attachEndpointsCommand } from './endpoints.ts';
 import { attachStatusCommand } from './status.ts';
@@ -24,6 +25,7 @@ export function attachCommand(deps: CommandDeps): Command {
         'attach status --context site',
         'attach check --context site --join-token mlj1.eyJ1Ijoi…',
         'attach endpoints --context site',
+        'attach detach --context site',
       ]),
     ),
   )
@@ -40,6 +42,7 @@ export function attachCommand(deps: CommandDeps): Command {
     attachCheckCommand(deps),
     attachEndpointsCommand(deps),
     ...attachUploadCommands(deps),
+    attachDetachCommand(deps),
   ];
   for (const subcommand of subcommands) command.addCommand(subcommand);
   return command;

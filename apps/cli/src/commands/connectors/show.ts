@@ -8,33 +8,25 @@ import {
   withContextOptions,
   withOutput,
 } from '../../command-line.ts';
-import { usageError } from '../../errors.ts';
 import { printOne } from '../../output/print.ts';
-import { didYouMean } from '../../suggest.ts';
+import { connectorFacts } from './connector-facts.ts';
+import { findConnector } from './find-connector.ts';
 
 export function connectorsShowCommand(deps: CommandDeps): Command {
   return withOutput(
     withContextOptions(
-      newCommand('show', 'Show one attached site', ['connectors show HQ1 --context tenant']),
+      newCommand('show', 'Show how an attached site is, and why', [
+        'connectors show HQ1 --context tenant',
+        'connectors show HQ1 --context tenant -o json',
+      ]),
     ),
   )
     .argument('<connector>', 'name of the site, or id')
     .action(async (word: string, flags: ContextOptions & OutputOptions) => {
       const { client } = await connectionOf(flags, deps);
-      const connectors = await client.connectors.list(deps);
-      const lower = word.toLowerCase();
-      const found = connectors.filter(
-        ({ id, displayName }) => id === lower || displayName.toLowerCase() === lower,
-      );
-      const [connector, other] = found;
-      if (!connector) {
-        const names = connectors.map(({ displayName }) => displayName);
-        throw usageError(`There is no connector "${word}".${didYouMean(word, names)}`);
-      }
-      if (other) {
-        const ids = found.map(({ id }) => id).join(', ');
-        throw usageError(`More than one connector is called "${word}"; use its id: ${ids}.`);
-      }
-      printOne(deps.terminal, flags.output, connector);
+      const { id } = await findConnector(client, word, deps);
+      const connector = await client.connectors.get(id, deps);
+      const shown = flags.output === 'table' ? connectorFacts(connector) : connector;
+      printOne(deps.terminal, flags.output, shown);
     });
 }

@@ -16,7 +16,7 @@ export function DetachDialog({
 }) {
   const queryClient = useQueryClient();
   const revoke = useMutation({
-    mutationFn: () => client.connectors.revoke(connector.id),
+    mutationFn: () => client.connectors.detach(connector.id),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: connectorsQuery.queryKey });
       onClose();
