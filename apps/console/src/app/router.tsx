@@ -141,6 +141,22 @@ const cloudAttach = createRoute({
     'CloudAttachPage',
   ),
 });
+const configureCloudAttach = createRoute({
+  getParentRoute: () => inside,
+  path: '/cloud-attach/configure/$step',
+  component: lazyRouteComponent(
+    () => import('../features/cloud-attach/wizard/wizard-page.tsx'),
+    'WizardPage',
+  ),
+});
+const cloudAttachProperties = createRoute({
+  getParentRoute: () => inside,
+  path: '/cloud-attach/properties',
+  component: lazyRouteComponent(
+    () => import('../features/cloud-attach/properties-page.tsx'),
+    'CloudAttachPropertiesPage',
+  ),
+});
 const enrolmentTokens = createRoute({
   getParentRoute: () => inside,
   path: '/enrolment-tokens',
@@ -195,6 +211,8 @@ const tree = root.addChildren([
     actions,
     connectors,
     cloudAttach,
+    configureCloudAttach,
+    cloudAttachProperties,
     enrolmentTokens,
     clientSettings,
     administrators,

@@ -81,7 +81,8 @@ function ShellFrame() {
   useEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
-    main.current?.focus();
+    // A page may have taken it to its own heading already.
+    if (!document.activeElement?.hasAttribute('data-takes-focus')) main.current?.focus();
   }, [pathname]);
 
   return (

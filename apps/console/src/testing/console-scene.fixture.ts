@@ -30,8 +30,11 @@ export interface ConsoleScene extends AsyncDisposable {
   /** Every error and warning that watched pages have given so far. */
   readonly complaints: readonly string[];
   watch(page: Page): void;
-  /** Keeps a picture of the page in `.build/screenshots`, and in `docs/images` when the documents are made. */
-  picture(name: string, options?: { readonly fullPage?: boolean }): Promise<void>;
+  /**
+   * Keeps a picture of the page in `.build/screenshots`, and in `docs/images` when the documents are made.
+   * `isWhole`: as high as what is on the page, not as its window.
+   */
+  picture(name: string, options?: { readonly isWhole?: boolean }): Promise<void>;
 }
 
 export interface ConsoleSceneOptions {
@@ -81,9 +84,19 @@ export async function openConsoleScene(options: ConsoleSceneOptions = {}): Promi
     page,
     complaints,
     watch,
-    async picture(name, pictureOptions = {}) {
+    async picture(name, { isWhole = false } = {}) {
       const path = join(SCREENSHOTS, `${name}.png`);
-      await page.screenshot({ path, ...pictureOptions });
+      const size = page.viewportSize();
+      if (isWhole && size) {
+        // The page scrolls inside of its frame, whose height is the window's.
+        const hidden = await page
+          .getByRole('main')
+          .evaluate((main) => main.scrollHeight - main.clientHeight);
+        await page.setViewportSize({ ...size, height: size.height + hidden });
+      }
+      // What was said of the last command may still stand there, and covers something.
+      await page.screenshot({ path, style: '.fui-Toast { visibility: hidden }' });
+      if (isWhole && size) await page.setViewportSize(size);
       const file = options.documents?.[name];
       if (file !== undefined && isForDocuments) {
         await copyFile(path, join(ROOT, 'docs', 'images', `${file}.png`));

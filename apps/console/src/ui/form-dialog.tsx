@@ -59,6 +59,8 @@ export function FormDialog({
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
+            // React lets it rise through the portal: the form below the dialog is not meant.
+            event.stopPropagation();
             if (!busy && !disabled) onSubmit?.();
           }}
         >

@@ -1,20 +1,21 @@
 import { MessageBar, MessageBarBody, makeStyles, Text, tokens } from '@fluentui/react-components';
+import { CloudLinkRegular } from '@fluentui/react-icons';
 import type { CloudAttach } from '@moorline/contracts/admin';
 import { useQuery } from '@tanstack/react-query';
+import { ButtonLink } from '../../ui/button-link.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { formatDateTime, formatNumber, NOT_KNOWN } from '../../ui/format.ts';
+import { formatDateTime, NOT_KNOWN } from '../../ui/format.ts';
 import { LiveBadge } from '../../ui/live-badge.tsx';
-import { Moment } from '../../ui/moment.tsx';
-import { ErrorNotice, Loading } from '../../ui/notices.tsx';
+import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { RecordTable } from '../../ui/record-table.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Status } from '../../ui/status.tsx';
-import { AttachForm } from './attach-form.tsx';
 import { cloudAttachQuery } from './cloud-attach-query.ts';
 import { EndpointsSection } from './endpoints-section.tsx';
 import { PrerequisitesSection } from './prerequisites-section.tsx';
+import { UploadSection } from './upload/upload-section.tsx';
 
 const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground3 },
@@ -40,14 +41,33 @@ export function CloudAttachPage() {
           onRetry={() => void refetch()}
         />
       ) : null}
-      {data?.state === 'notAttached' ? <AttachForm /> : null}
+      {data?.state === 'notAttached' ? (
+        <EmptyState
+          icon={<CloudLinkRegular />}
+          title="This site is not attached"
+          action={
+            <ButtonLink
+              appearance="primary"
+              to="/cloud-attach/configure/$step"
+              params={{ step: 'prerequisites' }}
+            >
+              Configure cloud attach
+            </ButtonLink>
+          }
+        >
+          The wizard checks what is needed, joins this site to its tenant, and lets you choose what
+          is uploaded before anything is. You can stop at any step and go on later.
+        </EmptyState>
+      ) : null}
       {data?.state === 'attached' ? (
         <>
           <Attachment attachment={data} />
+          <UploadSection attachment={data} />
+          <LinkedAdministrators attachment={data} />
           <EndpointsSection />
+          <PrerequisitesSection isAttached />
         </>
       ) : null}
-      {data ? <PrerequisitesSection isAttached={data.state === 'attached'} /> : null}
     </Page>
   );
 }
@@ -90,15 +110,6 @@ function Attachment({ attachment }: { attachment: CloudAttach }) {
                 : NOT_KNOWN,
             },
             {
-              term: 'Last upload',
-              value: <Moment at={attachment.lastUploadDateTime} never="Never" />,
-            },
-            {
-              term: 'Pending changes',
-              description: 'Changes that the tenant has not acknowledged yet.',
-              value: formatNumber(attachment.pendingChanges),
-            },
-            {
               term: 'Connector id',
               value: (
                 <span className={styles.mono}>
@@ -109,38 +120,44 @@ function Attachment({ attachment }: { attachment: CloudAttach }) {
           ]}
         />
       </Section>
-      <Section title="Linked administrators">
-        {attachment.linkedAdministrators.length === 0 ? (
-          <Text className={styles.quiet}>
-            Nobody. Actions that come from the tenant are refused until one of its administrators is
-            linked with an account here.
-          </Text>
-        ) : (
-          <RecordTable
-            isBare
-            label="Linked administrators"
-            records={attachment.linkedAdministrators}
-            keyOf={(link) => link.tenantUserId}
-            columns={[
-              {
-                id: 'tenant',
-                title: 'In the tenant',
-                cell: (link) => <Reported text={link.tenantUserName} />,
-              },
-              {
-                id: 'local',
-                title: 'Acts here as',
-                cell: (link) => <Reported text={link.localUserName} />,
-              },
-              {
-                id: 'id',
-                title: 'Tenant user id',
-                cell: (link) => <span className={styles.mono}>{link.tenantUserId}</span>,
-              },
-            ]}
-          />
-        )}
-      </Section>
     </>
+  );
+}
+
+function LinkedAdministrators({ attachment }: { attachment: CloudAttach }) {
+  const styles = useStyles();
+  return (
+    <Section title="Linked administrators">
+      {attachment.linkedAdministrators.length === 0 ? (
+        <Text className={styles.quiet}>
+          Nobody. Actions that come from the tenant are refused until one of its administrators is
+          linked with an account here.
+        </Text>
+      ) : (
+        <RecordTable
+          isBare
+          label="Linked administrators"
+          records={attachment.linkedAdministrators}
+          keyOf={(link) => link.tenantUserId}
+          columns={[
+            {
+              id: 'tenant',
+              title: 'In the tenant',
+              cell: (link) => <Reported text={link.tenantUserName} />,
+            },
+            {
+              id: 'local',
+              title: 'Acts here as',
+              cell: (link) => <Reported text={link.localUserName} />,
+            },
+            {
+              id: 'id',
+              title: 'Tenant user id',
+              cell: (link) => <span className={styles.mono}>{link.tenantUserId}</span>,
+            },
+          ]}
+        />
+      )}
+    </Section>
   );
 }

@@ -9,7 +9,6 @@ import {
 } from '@fluentui/react-components';
 import type { Prerequisite } from '@moorline/contracts/admin';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { client } from '../../app/client.ts';
 import { usePermission } from '../../app/session.tsx';
 import { ErrorNotice, Loading } from '../../ui/notices.tsx';
@@ -54,11 +53,19 @@ const WORDS: Readonly<Record<Prerequisite['status'], string>> = {
 };
 
 /** Everything that attaching this site needs, judged; before it is attached, against the tenant of a join token. */
-export function PrerequisitesSection({ isAttached }: { isAttached: boolean }) {
+export function PrerequisitesSection({
+  isAttached,
+  token = '',
+  onToken,
+}: {
+  isAttached: boolean;
+  token?: string;
+  /** What was typed as the join token; absent: none is asked for. */
+  onToken?: (token: string) => void;
+}) {
   const styles = useStyles();
   const queryClient = useQueryClient();
   const { allowed, reason } = usePermission('connectors.manage');
-  const [token, setToken] = useState('');
   const joined = token.replace(/\s+/g, '');
   const { data, error, isFetching } = useQuery(prerequisitesQuery);
   const check = useMutation({
@@ -77,15 +84,11 @@ export function PrerequisitesSection({ isAttached }: { isAttached: boolean }) {
           if (allowed && !isBusy) check.mutate();
         }}
       >
-        {isAttached ? null : (
-          <Field
-            className={styles.token}
-            label="Check against the tenant of a join token"
-            hint="It is looked at, and not spent."
-          >
+        {isAttached || !onToken ? null : (
+          <Field className={styles.token} label="Check against the tenant of a join token">
             <Input
               value={token}
-              onChange={(_, { value }) => setToken(value)}
+              onChange={(_, { value }) => onToken(value)}
               maxLength={2048}
               autoComplete="off"
               spellCheck={false}

@@ -18,10 +18,10 @@ import { ErrorNotice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { TextLink } from '../../ui/text-link.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
+import { UnsavedChanges } from '../../ui/unsaved-changes.tsx';
 import { definitionOf, emptyDraft, isSameDraft, missingInRules } from './collection-draft.ts';
 import { DefinitionFields } from './definition-fields.tsx';
 import { Outlook } from './outlook.tsx';
-import { UnsavedChanges } from './unsaved-changes.tsx';
 
 const useStyles = makeStyles({
   crumbs: { marginBottom: '-12px', order: -1 },

@@ -15,6 +15,7 @@ import { client } from '../../app/client.ts';
 import { usePermission } from '../../app/session.tsx';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
+import { UnsavedChanges } from '../../ui/unsaved-changes.tsx';
 import {
   type CollectionDraft,
   definitionOf,
@@ -24,7 +25,6 @@ import {
 } from './collection-draft.ts';
 import { DefinitionFields } from './definition-fields.tsx';
 import { Outlook } from './outlook.tsx';
-import { UnsavedChanges } from './unsaved-changes.tsx';
 
 const useStyles = makeStyles({
   form: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: tokens.spacingVerticalL },

@@ -1,6 +1,6 @@
 import { Text } from '@fluentui/react-components';
 import { useBlocker } from '@tanstack/react-router';
-import { FormDialog } from '../../ui/form-dialog.tsx';
+import { FormDialog } from './form-dialog.tsx';
 
 /** Asks before a page is left on which something is changed and not saved. */
 export function UnsavedChanges({ isChanged }: { isChanged: () => boolean }) {
