@@ -28,6 +28,8 @@ async function uplinkHalf(context: HostContext): Promise<FederationHalf> {
       requestAction: (actor, request) => authority().administration.requestAction(actor, request),
       readAction: (actor, id) => authority().administration.readAction(actor, id),
       cancelAction: (actor, id) => authority().administration.cancelAction(actor, id),
+      readActionFile: (actor, id, part) =>
+        authority().administration.readActionFile(actor, id, part),
       inventoryOverview: (actor, deviceId) =>
         authority().administration.inventoryOverview(actor, deviceId),
       inventoryDocument: (actor, deviceId, className, page) =>

@@ -107,6 +107,8 @@ export interface AuthorityDeps {
   readonly remotes: RemoteAuthorities | null;
   /** Origin of the gateway, `https://host:port`, for invitations. */
   readonly gatewayUrl: () => string;
+  /** Where the files that devices send for actions are kept; made when missing. */
+  readonly filesFolder: string;
 }
 
 /** Composes the authority's features. Nothing runs before `start`. */
@@ -142,6 +144,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       requestAction: actions.requestAction,
       readAction: actions.readAction,
       cancelAction: actions.cancelAction,
+      readActionFile: actions.readActionFile,
       inventoryOverview: inventory.inventoryOverview,
       inventoryDocument: inventory.inventoryDocument,
     },
@@ -163,6 +166,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       },
       waitingActions: actions.waitingActions,
       reportActions: actions.reportActions,
+      putActionFile: actions.putActionFile,
     },
     uploadSource: createUploadSource({
       readDevices: devices.uploadSource.readDevices,

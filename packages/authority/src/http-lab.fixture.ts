@@ -72,6 +72,7 @@ export async function openHttpLab(database: Database, authorityId: AuthorityId):
     nudger: { nudge: () => {}, nudgeAll: () => {}, disconnect: () => {} },
     remotes: null,
     gatewayUrl: () => 'https://hq1.example:9444',
+    filesFolder: join(folder, 'files'),
   });
   await authority.start();
   const listener = await createListener({

@@ -177,6 +177,7 @@ export async function startHost(
         disconnect: (deviceId, reason) => gateway?.nudger.disconnect(deviceId, reason),
       },
       gatewayUrl: () => gatewayUrl,
+      filesFolder: join(config.dataFolder, 'files'),
     }),
   );
   authority = engine;

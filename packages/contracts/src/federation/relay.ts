@@ -1,5 +1,6 @@
 import { UPLOAD_CATEGORIES, UPLOAD_PERMISSIONS } from '@moorline/model';
 import { type Static, Type } from 'typebox';
+import { ACTION_FILE_LIMITS } from '../agent/actions.ts';
 import { SiteReport } from './site-report.ts';
 
 /** Claims of a relay request: a compact JWS, ES256, `typ` `moorline-relay+jwt`. @spec RFC 7515, RFC 7519 §4.1 */
@@ -33,6 +34,7 @@ export const RELAY_TOKEN_TYPE = 'moorline-relay+jwt';
 export const RELAY_METHODS = {
   requestAction: 'actions.request',
   cancelAction: 'actions.cancel',
+  actionFile: 'actions.file',
   inventoryOverview: 'inventory.overview',
   inventoryDocument: 'inventory.document',
   probe: 'connector.probe',
@@ -54,6 +56,14 @@ export const RelayParams = {
     { additionalProperties: false },
   ),
   'actions.cancel': Type.Object({ actionId: Id }, { additionalProperties: false }),
+  'actions.file': Type.Object(
+    {
+      actionId: Id,
+      offset: Type.Integer({ minimum: 0, maximum: ACTION_FILE_LIMITS.fileBytes }),
+      length: Type.Integer({ minimum: 1, maximum: ACTION_FILE_LIMITS.pieceBytes }),
+    },
+    { additionalProperties: false },
+  ),
   'inventory.overview': Type.Object({ deviceId: Id }, { additionalProperties: false }),
   'inventory.document': Type.Object(
     {
@@ -86,6 +96,12 @@ export const RelayResults = {
   /** The action as it stands after the request; asking again with the same id answers the same action. */
   'actions.request': Type.Object({ state: Type.String({ maxLength: 32 }) }),
   'actions.cancel': Type.Object({ state: Type.String({ maxLength: 32 }) }),
+  /** Base64 of the part, and what the whole file is. */
+  'actions.file': Type.Object({
+    sizeBytes: Type.Integer({ minimum: 0, maximum: ACTION_FILE_LIMITS.fileBytes }),
+    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    data: Type.String({ maxLength: 1_400_000, pattern: '^[A-Za-z0-9+/]*={0,2}$' }),
+  }),
   'inventory.overview': Type.Object({
     classes: Type.Array(
       Type.Object({

@@ -51,6 +51,7 @@ const CODE = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/;
 const VALIDATORS = {
   'actions.request': Compile(RelayResults['actions.request']),
   'actions.cancel': Compile(RelayResults['actions.cancel']),
+  'actions.file': Compile(RelayResults['actions.file']),
   'inventory.overview': Compile(RelayResults['inventory.overview']),
   'inventory.document': Compile(RelayResults['inventory.document']),
   'connector.probe': Compile(RelayResults['connector.probe']),

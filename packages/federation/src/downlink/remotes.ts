@@ -19,6 +19,11 @@ export function createRemoteAuthorities(deps: {
     }),
     actionsQueued: deliveries.wake,
     mayHave: deliveries.mayHave,
+    async actionFile(origin, actor, id, { offset, length }) {
+      const params = { actionId: id, offset, length };
+      const { data, ...file } = await relay.request(origin, actor, 'actions.file', params);
+      return { ...file, data: Buffer.from(data, 'base64') };
+    },
     inventoryOverview: (origin, actor, deviceId) =>
       relay.request(origin, actor, 'inventory.overview', { deviceId }),
     inventoryDocument: (origin, actor, deviceId, className, { skip, top }) =>

@@ -63,6 +63,12 @@ export function createRelayMethods(
       const { state } = await administration.cancelAction(actor, id);
       return { state };
     }),
+    [RELAY_METHODS.actionFile]: entry('actions.file', async (actor, params) => {
+      const id = idOf<ActionId>('actions.file', 'actionId', params.actionId);
+      const { offset, length } = params;
+      const { data, ...file } = await administration.readActionFile(actor, id, { offset, length });
+      return { ...file, data: Buffer.from(data).toString('base64') };
+    }),
     [RELAY_METHODS.inventoryOverview]: entry('inventory.overview', async (actor, params) => {
       const id = idOf<DeviceId>('inventory.overview', 'deviceId', params.deviceId);
       const { classes } = await administration.inventoryOverview(actor, id);
@@ -93,6 +99,7 @@ export function createRelayMethods(
 const VALIDATORS = {
   'actions.request': Compile(RelayParams['actions.request']),
   'actions.cancel': Compile(RelayParams['actions.cancel']),
+  'actions.file': Compile(RelayParams['actions.file']),
   'inventory.overview': Compile(RelayParams['inventory.overview']),
   'inventory.document': Compile(RelayParams['inventory.document']),
   'connector.probe': Compile(RelayParams['connector.probe']),

@@ -14,6 +14,7 @@ import {
   systemEntropy,
 } from '@moorline/kernel';
 import type {
+  ActionFilePiece,
   AuthenticatedDevice,
   DeviceActionReport,
   DeviceNudge,
@@ -142,6 +143,12 @@ export class RecordingPort implements DevicePort {
   async waitingActions(): ReturnType<DevicePort['waitingActions']> {
     return [{ id: ACTION_ID, kind: 'refreshMachinePolicy', expiresAt: '2026-12-01T00:00:00.000Z' }];
   }
+  readonly pieces: ActionFilePiece[] = [];
+  async putActionFile(_device: AuthenticatedDevice, piece: ActionFilePiece): Promise<number> {
+    this.pieces.push(piece);
+    return piece.offset + piece.data.length;
+  }
+
   async reportActions(
     _device: AuthenticatedDevice,
     reports: readonly DeviceActionReport[],

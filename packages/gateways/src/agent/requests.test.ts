@@ -263,7 +263,7 @@ test('reports reach the port; one with a wrong id, time or state does not', asyn
   for (const [wrong, code] of [
     [{ id: 'not an id' }, 'agent.id_invalid'],
     [{ at: 'now' }, 'agent.time_invalid'],
-    [{ state: 'cancelled' }, 'request.invalid'],
+    [{ state: 'refused' }, 'request.invalid'],
     [{ result: { errorCode: 0.5, message: '', details: {} } }, 'request.invalid'],
   ] as const) {
     const answer = await send(wrong);
@@ -271,6 +271,29 @@ test('reports reach the port; one with a wrong id, time or state does not', asyn
     assert.equal(codeOf(answer.body), code);
   }
   assert.deepEqual(test.port.reports, [report]);
+});
+
+test('a piece of a file reaches the port, and says how much there is; one that is too large does not', async () => {
+  await using pki = await testCertificates();
+  await using test = await startGateway(await pki.server());
+  const device = await pki.client(DEVICE_URI);
+  const data = Buffer.from('PK');
+  const piece = { id: ACTION_ID, offset: 0, sizeBytes: 2, sha256: HASH };
+  const send = (change: object): ReturnType<typeof test.ask> =>
+    test.ask(device, 'POST', AGENT_PATHS.files, {
+      body: { ...piece, data: data.toString('base64'), ...change },
+    });
+  assert.deepEqual((await send({})).body, { receivedBytes: 2 });
+  for (const [change, status] of [
+    [{ id: '../../etc/passwd' }, 400],
+    [{ sha256: '../../etc/passwd' }, 400],
+    [{ sizeBytes: 101 * 1024 * 1024 }, 400],
+    [{ data: '<script>' }, 400],
+    [{ data: 'A'.repeat(3 * 1024 * 1024) }, 413],
+  ] as const) {
+    assert.equal((await send(change)).status, status);
+  }
+  assert.deepEqual(test.port.pieces, [{ ...piece, data }]);
 });
 
 test('what is refused is told once, with who sent it; what the protocol lives with is not', async () => {

@@ -1,4 +1,7 @@
 import {
+  ACTION_FILE_LIMITS,
+  ActionFileAnswer,
+  ActionFileBody,
   ActionsAnswer,
   AGENT_LIMITS,
   AGENT_PATHS,
@@ -143,6 +146,24 @@ export function registerAgentRoutes(
           })),
         ...(cancelled.length > 0 ? { cancelled } : {}),
       };
+    },
+  );
+
+  app.post(
+    AGENT_PATHS.files,
+    {
+      ...byDevice,
+      bodyLimit: ACTION_FILE_LIMITS.bodyBytes,
+      schema: { body: ActionFileBody, response: { 200: ActionFileAnswer } },
+    },
+    async (request) => {
+      const { id, data, ...piece } = request.body;
+      const receivedBytes = await devicePort.putActionFile(access.deviceOf(request), {
+        ...piece,
+        id: actionId('id', id),
+        data: Buffer.from(data, 'base64'),
+      });
+      return { receivedBytes };
     },
   );
 

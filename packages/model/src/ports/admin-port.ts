@@ -2,7 +2,20 @@ import type { ActionId, DeviceId } from '@moorline/kernel';
 import type { Actor } from '../access/actor.ts';
 import type { Action } from '../actions/action.ts';
 import type { ActionKind } from '../actions/kinds.ts';
-import type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
+import type {
+  InventoryDifference,
+  InventoryDocument,
+  InventoryHistory,
+  InventoryOverview,
+  InventoryPage,
+} from './inventory-port.ts';
+
+/** A part of a file, with what the whole is. */
+export interface ActionFilePart {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly data: Uint8Array;
+}
 
 /**
  * What an administrator may do to devices: the one path to it. The admin API and the relay both call this;
@@ -30,6 +43,15 @@ export interface DeviceAdministration {
    * @throws `access.denied`, `actions.not_found`, `actions.too_late`
    */
   cancelAction(actor: Actor, id: ActionId): Promise<Action>;
+  /**
+   * A part of the file that an action has made, at most 1 MiB. Needs `diagnostics.read`.
+   * @throws `access.denied`, `actions.not_found`, `actions.file_not_there`
+   */
+  readActionFile(
+    actor: Actor,
+    id: ActionId,
+    part: { readonly offset: number; readonly length: number },
+  ): Promise<ActionFilePart>;
   /** @throws `access.denied`, `devices.not_found` */
   inventoryOverview(actor: Actor, deviceId: DeviceId): Promise<InventoryOverview>;
   /** @throws `access.denied`, `devices.not_found`, `inventory.class_not_reported` */

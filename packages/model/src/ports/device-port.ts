@@ -85,6 +85,16 @@ export interface DeviceActionReport {
   readonly result: ActionResult | null;
 }
 
+/** The next piece of the file that an action under way makes. */
+export interface ActionFilePiece {
+  readonly id: ActionId;
+  readonly offset: number;
+  /** Of the whole file. */
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly data: Uint8Array;
+}
+
 /** What every device-facing gateway calls. Errors are the features' own, ready for the wire. */
 export interface DevicePort {
   /** @throws `enrolment.*` */
@@ -126,6 +136,11 @@ export interface DevicePort {
   waitingActions(device: AuthenticatedDevice): Promise<readonly DeviceAction[]>;
   /** Idempotent; a report that would go backwards is ignored. @throws `actions.not_found` */
   reportActions(device: AuthenticatedDevice, reports: readonly DeviceActionReport[]): Promise<void>;
+  /**
+   * Takes a piece that begins where the last ended; answers how much there is.
+   * @throws `actions.not_found`, `actions.file_not_wanted`, `actions.file_damaged`
+   */
+  putActionFile(device: AuthenticatedDevice, piece: ActionFilePiece): Promise<number>;
 }
 
 /** What a gateway offers the authority: a word to a device that is connected now. */

@@ -1,5 +1,6 @@
-export type { DeviceAdministration } from './admin-port.ts';
+export type { ActionFilePart, DeviceAdministration } from './admin-port.ts';
 export type {
+  ActionFilePiece,
   AuthenticatedDevice,
   DesiredDocument,
   DesiredState,

@@ -2,7 +2,8 @@ import type { ActionId, ConnectorId, DeviceId } from '@moorline/kernel';
 import type { Actor } from '../access/actor.ts';
 import type { ActionKind } from '../actions/kinds.ts';
 import type { UploadCategory, UploadPermissions } from '../upload/upload-settings.ts';
-import type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
+import type { ActionFilePart, DeviceAdministration } from './admin-port.ts';
+import type { InventoryDocument, InventoryOverview, InventoryPage } from './inventory-port.ts';
 
 /** An action that another authority must carry out. */
 export interface RemoteAction {
@@ -47,6 +48,13 @@ export interface RemoteAuthorities {
     origin: ConnectorId,
     action: { readonly id: ActionId; readonly requestedAt: number },
   ): boolean;
+  /** A part of the file of an action. @throws `relay.*` */
+  actionFile(
+    origin: ConnectorId,
+    actor: Actor,
+    id: ActionId,
+    part: { readonly offset: number; readonly length: number },
+  ): Promise<ActionFilePart>;
   /** Live reads, relayed with the actor's own rights. @throws `relay.*` */
   inventoryOverview(
     origin: ConnectorId,

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { parseQueryOptions } from '@moorline/codecs/odata';
 import type { ActionId } from '@moorline/kernel';
-import type { Action, ActionKind } from '@moorline/model';
+import type { Action, ActionKind, Actor } from '@moorline/model';
+import type { ActionFilePart, AuthenticatedDevice } from '@moorline/model/ports';
 import {
   createFakeClock,
   type FakeClock,
@@ -266,6 +270,94 @@ describe('actions', () => {
     assert.equal(await pruneEnded(lab.parts), 1);
     await assert.rejects(lab.actions.readAction(HELP_DESK, old), { code: 'actions.not_found' });
     assert.equal((await lab.actions.readAction(HELP_DESK, open)).id, open);
+  });
+
+  it('wakes a device through a connected one of its subnet, and says why when there is none', async () => {
+    const wake = (): Promise<Action> =>
+      lab.actions.requestAction(HELP_DESK, {
+        deviceId: lab.own.deviceId,
+        kind: 'wakeUpClient',
+      });
+    assert.match((await wake()).hops.at(-1)?.reason ?? '', /hardware address of pc-1 is not known/);
+    const peer = await lab.enrol('pc-7');
+    const stranger = await lab.enrol('pc-8');
+    const addresses = [
+      [lab.own.deviceId, "10.1.2.3/24, x', 999.1.1.1/24"],
+      [peer.deviceId, '10.1.2.77/24'],
+      [stranger.deviceId, '10.1.9.1/24'],
+    ] as const;
+    for (const [id, address] of addresses) {
+      await test.asOwner(
+        `insert into inventory_documents (authority_id, device_id, class_name, hash, collected_at, received_at, row_count, rows)
+         values ('${lab.authorityId}', '${id}', 'IPConfig', 'h', now(), now(), 1,
+           jsonb_build_array(jsonb_build_object('IPV4Address', '${address.replace("'", "''")}')))`,
+      );
+    }
+    await test.asOwner(
+      `update devices set ethernet_mac_address = '02:00:00:00:00:01' where id = '${lab.own.deviceId}'`,
+    );
+    const alone = await wake();
+    assert.equal(alone.state, 'failed');
+    assert.match(
+      alone.hops.at(-1)?.reason ?? '',
+      /No other device on the subnet .*10\.1\.2\.0\/24/,
+    );
+    for (const device of [peer, stranger]) lab.devices.presence.opened(device, 'c');
+    await lab.devices.presence.flush();
+    const { id, hops } = await wake();
+    assert.match(hops.at(-1)?.reason ?? '', /^pc-7 is on the same subnet/);
+    assert.equal(lab.told.at(-1), `nudge ${peer.deviceId}`);
+    assert.deepEqual(await lab.actions.waitingActions(lab.own), []);
+    assert.deepEqual(await lab.actions.waitingActions(stranger), []);
+    const [asked] = await lab.actions.waitingActions(peer);
+    assert.deepEqual(asked?.parameters, {
+      macAddresses: '02:00:00:00:00:01',
+      broadcastAddress: '10.1.2.255',
+    });
+    await assert.rejects(lab.actions.reportActions(lab.own, [lab.report(id, 'succeeded')]), {
+      code: 'actions.not_found',
+    });
+    await lab.actions.reportActions(peer, [lab.report(id, 'succeeded')]);
+    assert.equal((await lab.states(id)).at(-1), 'succeeded');
+    lab.devices.presence.opened(lab.own, 'c');
+    assert.match((await wake()).hops.at(-1)?.reason ?? '', /it is awake already/);
+  });
+
+  it('attack 27: keeps what a device sends for its own action as a file by its hash, and nothing else', async () => {
+    const { id } = await lab.actions.requestAction(HELP_DESK, {
+      deviceId: lab.own.deviceId,
+      kind: 'collectDiagnostics',
+    });
+    const data = Buffer.from('PK and so on');
+    const sha256 = createHash('sha256').update(data).digest('hex');
+    const piece = { id, offset: 0, sizeBytes: data.length, sha256, data };
+    const put = (by: AuthenticatedDevice, change: Partial<typeof piece>): Promise<number> =>
+      lab.actions.putActionFile(by, { ...piece, ...change });
+    const read = (by: Actor): Promise<ActionFilePart> =>
+      lab.actions.readActionFile(by, id, { offset: 3, length: 100 });
+    try {
+      await assert.rejects(put(lab.own, {}), { code: 'actions.file_not_wanted' });
+      await lab.actions.reportActions(lab.own, [lab.report(id, 'running')]);
+      const other = await lab.enrol('pc-9');
+      await assert.rejects(put(other, {}), { code: 'actions.not_found' });
+      await assert.rejects(put(lab.own, { id: lab.newActionId() }), { code: 'actions.not_found' });
+      await assert.rejects(read(HELP_DESK), { code: 'actions.file_not_there' });
+      assert.equal(await put(lab.own, { data: data.subarray(0, 5) }), 5);
+      assert.equal(await put(lab.own, { offset: 7, data: data.subarray(7) }), 5);
+      await assert.rejects(put(lab.own, { sha256: 'a'.repeat(64), data }), {
+        code: 'actions.file_damaged',
+      });
+      assert.equal(await put(lab.own, { data: data.subarray(0, 5) }), 5);
+      assert.equal(await put(lab.own, { offset: 5, data: data.subarray(5) }), data.length);
+      assert.equal(await put(lab.own, {}), data.length);
+      const part = await read(HELP_DESK);
+      assert.equal(Buffer.from(part.data).toString(), 'and so on');
+      assert.deepEqual([part.sizeBytes, part.sha256], [data.length, sha256]);
+      await assert.rejects(read(administrator('Read only')), { code: 'access.denied' });
+      assert.deepEqual(await readdir(join(lab.filesFolder, lab.authorityId)), [sha256]);
+    } finally {
+      await lab.removeFiles();
+    }
   });
 
   it('audits it when an action was carried out although it had been cancelled here', async () => {

@@ -23,6 +23,7 @@ import { type ActionDeps, type ActionParts, endHop, moveActions } from './contex
 import { createDeviceSide } from './device-side.ts';
 import { ACTION_COLUMNS } from './entity.ts';
 import { actionErrors } from './errors.ts';
+import { type ActionFiles, createActionFiles } from './files.ts';
 import { actionKind } from './kinds.ts';
 import { reconcileActions } from './reconcile.ts';
 import { createRemoteSide, type RemoteSide } from './remote-side.ts';
@@ -40,8 +41,11 @@ import {
 
 /** What is done to devices, once each, with every step on record. */
 export interface Actions
-  extends Pick<DeviceAdministration, 'requestAction' | 'readAction' | 'cancelAction'>,
-    Pick<DevicePort, 'waitingActions' | 'reportActions'>,
+  extends Pick<
+      DeviceAdministration,
+      'requestAction' | 'readAction' | 'cancelAction' | 'readActionFile'
+    >,
+    Pick<DevicePort, 'waitingActions' | 'reportActions' | 'putActionFile'>,
     RemoteSide {
   /** Requests an action for many devices; answers when each has been looked at. */
   readonly requestBulk: BulkRequests['request'];
@@ -63,6 +67,7 @@ export function createActions(given: ActionDeps): Actions {
   const settings = createActionSettings({ ...given, authorityId });
   const deps: ActionParts = { ...given, settings };
   const bulkRequests = createBulkRequests(deps);
+  const files: ActionFiles = createActionFiles(deps, given.filesFolder, requireAction);
 
   async function audited<T>(
     activity: string,
@@ -132,6 +137,9 @@ export function createActions(given: ActionDeps): Actions {
         return bulkRequests.request(actor, { ...request, kind });
       }),
     bulk: createBulkView(deps),
+    putActionFile: files.putActionFile,
+    readActionFile: (actor, id, part) =>
+      audited('actions.download_file', actor, id, () => files.readPart(actor, id, part)),
     settings,
 
     async list(actor, options) {
@@ -155,7 +163,7 @@ export function createActions(given: ActionDeps): Actions {
       await moveActions(tx, deps, advances);
     },
 
-    run: (signal) => reconcileActions(deps, bulkRequests.resume, signal),
+    run: (signal) => reconcileActions(deps, { resume: bulkRequests.resume, files }, signal),
   };
 }
 

@@ -27,6 +27,7 @@ import {
 } from './request.ts';
 import { countOpen } from './store.ts';
 import type { ActionTables, BulkOutcome } from './tables.ts';
+import { planWakes } from './wake.ts';
 
 /** Devices of one transaction. */
 const CHUNK = 500;
@@ -200,6 +201,7 @@ async function judge(
     bulk.kind,
   );
   const open = await countOpen(tx, [...known.keys()]);
+  const wakes = bulk.kind === 'wakeUpClient' ? await planWakes(tx, deps, own) : undefined;
   const plan = {
     actor: bulk.actor,
     kind: bulk.kind,
@@ -218,7 +220,8 @@ async function judge(
       const count = open.get(deviceId) ?? 0;
       if (!mayTakeAnother(count)) throw actionErrors.tooManyOpen({ count });
       if (bulk.cancelled_at) return { deviceId, outcome: 'failed', reason: 'It was cancelled.' };
-      return { deviceId, outcome: 'accepted', reason: null, made: makeAction(deps, plan, device) };
+      const made = makeAction(deps, plan, device, { wake: wakes?.get(deviceId) });
+      return { deviceId, outcome: 'accepted', reason: null, made };
     } catch (error) {
       if (!(error instanceof MoorlineError) || error.kind !== 'failure') throw error;
       const isUnknown = error.code === deviceErrors.notFound.spec.code;

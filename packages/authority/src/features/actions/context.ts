@@ -21,6 +21,8 @@ export interface ActionDeps {
   readonly remotes: RemoteAuthorities | null;
   readonly presence: Pick<Presence, 'isConnected'>;
   readonly refusals: Refusals;
+  /** Where the files of actions are kept; made when missing. */
+  readonly filesFolder: string;
 }
 
 /** What the parts of the feature share. */

@@ -13,7 +13,10 @@ export const actionErrors: Readonly<
     | 'alreadyEnded'
     | 'settingsInvalid'
     | 'bulkNotFound'
-    | 'requestIdReused',
+    | 'requestIdReused'
+    | 'fileNotThere'
+    | 'fileNotWanted'
+    | 'fileDamaged',
     ErrorFactory
   >
 > = defineErrors({
@@ -78,6 +81,23 @@ export const actionErrors: Readonly<
     kind: 'failure',
     status: 409,
     text: 'The client-request-id {requestId} belongs to a bulk action of another kind or of other devices. Give every request an id of its own.',
+  },
+  fileNotThere: {
+    code: 'actions.file_not_there',
+    kind: 'failure',
+    status: 404,
+    text: 'There is no file of the action {id}. It may have been too old to be kept; collect diagnostics again.',
+  },
+  fileNotWanted: {
+    code: 'actions.file_not_wanted',
+    kind: 'failure',
+    status: 409,
+    text: 'The action {id} takes no file from this device now.',
+  },
+  fileDamaged: {
+    code: 'actions.file_damaged',
+    kind: 'failure',
+    text: 'The file of the action {id} is not what was announced, so it was not kept. Collect diagnostics again.',
   },
   alreadyEnded: {
     code: 'actions.already_ended',

@@ -105,4 +105,76 @@ export const ACTIONS_MIGRATIONS: readonly Migration[] = [
       }
     },
   },
+  {
+    id: 'actions/0003-networks-and-files',
+    async up(db) {
+      await sql`create table device_networks (
+        authority_id uuid not null,
+        device_id uuid not null,
+        network text not null,
+        broadcast text not null,
+        primary key (authority_id, device_id, network),
+        foreign key (authority_id, device_id) references devices (authority_id, id) on delete cascade
+      )`.execute(db);
+      await sql`create index device_networks_by_network
+        on device_networks (authority_id, network, device_id)`.execute(db);
+      await sql`create table action_files (
+        authority_id uuid not null,
+        action_id uuid not null,
+        size_bytes bigint not null,
+        sha256 text not null,
+        stored_at timestamptz not null,
+        primary key (authority_id, action_id)
+      )`.execute(db);
+      await sql`create index action_files_by_time on action_files (authority_id, stored_at)`.execute(
+        db,
+      );
+      await secureTable(db, 'device_networks');
+      await secureTable(db, 'action_files');
+      // What a device says of its addresses is text: what is no address is passed over.
+      await sql`create function ipv4_networks(rows jsonb)
+        returns table (network text, broadcast text) language plpgsql immutable as $$
+        declare found_text text; address inet;
+        begin
+          for found_text in
+            select m[1] from jsonb_array_elements(rows) as r(value),
+              regexp_matches(coalesce(r.value->>'IPV4Address', ''),
+                '([0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}/[0-9]{1,2})', 'g') as m
+          loop
+            begin
+              address := found_text::inet;
+            exception when others then
+              continue;
+            end;
+            if masklen(address) between 8 and 30 then
+              network := network(address)::text;
+              broadcast := host(broadcast(address));
+              return next;
+            end if;
+          end loop;
+        end $$`.execute(db);
+      await sql`create function keep_device_networks() returns trigger language plpgsql as $$
+        begin
+          delete from device_networks
+            where authority_id = new.authority_id and device_id = new.device_id;
+          insert into device_networks (authority_id, device_id, network, broadcast)
+            select distinct on (t.network) new.authority_id, new.device_id, t.network, t.broadcast
+            from ipv4_networks(new.rows) as t
+            on conflict do nothing;
+          return null;
+        end $$`.execute(db);
+      await sql`create trigger networks_inserted after insert on inventory_documents
+        for each row when (new.class_name = 'IPConfig')
+        execute function keep_device_networks()`.execute(db);
+      await sql`create trigger networks_updated after update on inventory_documents
+        for each row when (new.class_name = 'IPConfig' and new.hash is distinct from old.hash)
+        execute function keep_device_networks()`.execute(db);
+      await sql`insert into device_networks (authority_id, device_id, network, broadcast)
+        select distinct on (d.authority_id, d.device_id, t.network)
+          d.authority_id, d.device_id, t.network, t.broadcast
+        from inventory_documents d, ipv4_networks(d.rows) as t
+        where d.class_name = 'IPConfig'
+        on conflict do nothing`.execute(db);
+    },
+  },
 ];

@@ -1,10 +1,12 @@
 import type { ConnectorId } from '@moorline/kernel';
 import { sql } from 'kysely';
 import { type ActionParts, moveActions, ownHop } from './context.ts';
+import type { ActionFiles } from './files.ts';
 import { pruneEnded } from './prune.ts';
 import { selectActions } from './store.ts';
 
 const PERIOD_MS = 5_000;
+const PRUNE_PERIOD_MS = 10 * 60_000;
 const BATCH = 500;
 /** An action that is on its way to another authority may have been taken there in its last second. */
 const DELIVERY_GRACE_MS = 120_000;
@@ -16,15 +18,19 @@ const CANCEL_ANSWER_MS = 30_000;
 /** Ends actions whose time is over, goes on with what a stop left, and forgets what is old, until `signal` is aborted. */
 export async function reconcileActions(
   deps: ActionParts,
-  resume: (signal: AbortSignal) => Promise<void>,
+  parts: { readonly resume: (signal: AbortSignal) => Promise<void>; readonly files: ActionFiles },
   signal: AbortSignal,
 ): Promise<void> {
+  let prunedAt = 0;
   while (!signal.aborted) {
     await deps.clock.sleep(PERIOD_MS, { signal });
     try {
       while ((await expireActions(deps)) >= BATCH) signal.throwIfAborted();
-      await resume(signal);
+      await parts.resume(signal);
+      if (deps.clock.now() < prunedAt + PRUNE_PERIOD_MS) continue;
+      prunedAt = deps.clock.now();
       await pruneEnded(deps, { signal });
+      await parts.files.prune();
     } catch (error) {
       if (signal.aborted) return;
       deps.logger.warn({ err: error }, 'actions are expired later');

@@ -23,6 +23,7 @@ import {
   type NewAction,
   storedNow,
 } from './store.ts';
+import { planWakes, type WakePlan } from './wake.ts';
 
 const MAX_OPEN = 50;
 const MINUTE_MS = 60_000;
@@ -57,7 +58,9 @@ export async function requestInTransaction(
   if (count >= MAX_OPEN) throw actionErrors.tooManyOpen({ count });
   const plan = { actor, kind: request.kind, expiresAt, requestedAt: now, bulkId: null };
   const relayedId = request.id ?? null;
-  const made = makeAction(deps, plan, device, { relayedId });
+  const isWake = request.kind === 'wakeUpClient' && device.origin === null;
+  const wake = isWake ? (await planWakes(tx, deps, [device])).get(device.id) : undefined;
+  const made = makeAction(deps, plan, device, { relayedId, wake });
   await storeRequested(tx, deps, [made]);
   await recordAudit(tx, {
     activity: 'actions.request',
@@ -90,10 +93,11 @@ export function makeAction(
   deps: ActionParts,
   plan: ActionPlan,
   device: DeviceRow,
-  options: { readonly relayedId?: ActionId | null } = {},
+  options: { readonly relayedId?: ActionId | null; readonly wake?: WakePlan | undefined } = {},
 ): MadeAction {
+  const { wake } = options;
   const relayedId = options.relayedId ?? null;
-  const hops = firstHops(deps, plan.actor, device, relayedId !== null);
+  const hops = firstHops(deps, plan.actor, device, relayedId !== null, wake);
   return {
     hops,
     row: {
@@ -108,8 +112,8 @@ export function makeAction(
       actor: plan.actor,
       is_relayed: relayedId !== null,
       bulk_id: plan.bulkId,
-      performer_id: null,
-      parameters: null,
+      performer_id: wake?.kind === 'peer' ? wake.deviceId : null,
+      parameters: wake?.kind === 'peer' ? wake.parameters : null,
     },
   };
 }
@@ -171,6 +175,7 @@ function firstHops(
   actor: Actor,
   device: DeviceRow,
   isRelayed: boolean,
+  wake: WakePlan | undefined,
 ): readonly ActionHop[] {
   const name = device.name ?? device.id;
   const hop = (state: ActionState, reason: string): ActionHop => ownHop(deps, state, reason);
@@ -193,11 +198,11 @@ function firstHops(
     : hop('requested', `Requested by ${actorName(actor)}.`);
   const isConnected = deps.presence.isConnected(device.id as DeviceId);
   const sinceMs = deps.clock.now() - device.last_contact_at.getTime();
-  return [
-    first,
-    hop('authorized', allowedReason(actor)),
-    hop('queuedForDevice', deviceWait(name, { isConnected, sinceMs })),
-  ];
+  const allowed = hop('authorized', allowedReason(actor));
+  if (wake) {
+    return [first, allowed, hop(wake.kind === 'peer' ? 'queuedForDevice' : wake.kind, wake.reason)];
+  }
+  return [first, allowed, hop('queuedForDevice', deviceWait(name, { isConnected, sinceMs }))];
 }
 
 function lastState(hops: readonly ActionHop[]): ActionState {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { QueryOptionName } from '@moorline/codecs/odata';
 import {
   ACTION_ID_HEADER,
@@ -6,6 +7,7 @@ import {
   Collection,
   TriggerActionBody,
 } from '@moorline/contracts/admin';
+import { ACTION_FILE_LIMITS } from '@moorline/contracts/agent';
 import type { HttpApp } from '@moorline/http';
 import type { ActionId, DeviceId } from '@moorline/kernel';
 import { type Action, isFinalState } from '@moorline/model';
@@ -86,6 +88,40 @@ export function actionRoutes(app: HttpApp, actions: Actions): void {
       },
     },
     async (request) => answer(await actions.readAction(actorOf(request), idOf(request.params.id))),
+  );
+
+  app.get(
+    `${ADMIN_PATHS.actions}/:id/file`,
+    {
+      config: { access: 'actor' },
+      schema: {
+        summary: 'The file that an action has made: diagnostics as a zip archive',
+        tags: ['Actions'],
+        params: IdParams,
+        produces: ['application/zip'],
+      },
+    },
+    async (request, reply) => {
+      const id = idOf(request.params.id);
+      const actor = actorOf(request);
+      const length = ACTION_FILE_LIMITS.pieceBytes;
+      const first = await actions.readActionFile(actor, id, { offset: 0, length });
+      async function* parts(): AsyncGenerator<Uint8Array> {
+        yield first.data;
+        for (let offset = first.data.length; offset < first.sizeBytes; ) {
+          const { data, sha256 } = await actions.readActionFile(actor, id, { offset, length });
+          // A file that goes while it is read must not end as if it were whole.
+          if (data.length === 0 || sha256 !== first.sha256) throw new Error('the file has changed');
+          offset += data.length;
+          yield data;
+        }
+      }
+      return reply
+        .header('content-type', 'application/zip')
+        .header('content-length', first.sizeBytes)
+        .header('content-disposition', `attachment; filename="diagnostics-${id}.zip"`)
+        .send(Readable.from(parts()));
+    },
   );
 
   app.post(

@@ -55,6 +55,13 @@ export interface ActionTables {
     outcome: BulkOutcome;
     reason: string | null;
   };
+  action_files: {
+    authority_id: string;
+    action_id: string;
+    size_bytes: string;
+    sha256: string;
+    stored_at: Date;
+  };
   action_settings: { authority_id: string; settings: unknown };
   action_hops: {
     authority_id: string;

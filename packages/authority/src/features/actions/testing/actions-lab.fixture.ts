@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createBus } from '@moorline/bus';
 import { Session } from '@moorline/contracts/admin';
 import type { Database, Migration } from '@moorline/db';
@@ -90,6 +93,8 @@ export interface ActionsLab {
   relay(id: ActionId, deviceId?: DeviceId): Promise<Action>;
   /** Goes on with what a stop left of bulk actions. */
   resume(): Promise<void>;
+  readonly filesFolder: string;
+  removeFiles(): Promise<void>;
   newActionId(): ActionId;
   report(
     id: ActionId,
@@ -126,7 +131,8 @@ export async function createActionsLab(test: LabDatabase, clock: Clock): Promise
   };
   const refusals = createRefusals({ ...shared, authorityId });
   const devices = createDevices({ ...shared, refusals });
-  const deps: ActionDeps = { ...shared, refusals, presence: devices.presence };
+  const filesFolder = join(tmpdir(), `moorline-files-${authorityId}`);
+  const deps: ActionDeps = { ...shared, refusals, presence: devices.presence, filesFolder };
   const actions = createActions(deps);
   const parts: ActionParts = {
     ...deps,
@@ -172,6 +178,8 @@ export async function createActionsLab(test: LabDatabase, clock: Clock): Promise
         kind: KIND,
         expiresAt: new Date(clock.now() + 60_000).toISOString(),
       }),
+    filesFolder,
+    removeFiles: () => rm(filesFolder, { recursive: true, force: true }),
     resume: () => createBulkRequests(parts).resume(new AbortController().signal),
     newActionId: () => uuidv7<ActionId>(clock, systemEntropy),
     report: (id, state, overrides = {}) => ({
