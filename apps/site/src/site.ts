@@ -34,6 +34,9 @@ async function uplinkHalf(context: HostContext): Promise<FederationHalf> {
         authority().administration.inventoryOverview(actor, deviceId),
       inventoryDocument: (actor, deviceId, className, page) =>
         authority().administration.inventoryDocument(actor, deviceId, className, page),
+      inventoryHistory: (...args) => authority().administration.inventoryHistory(...args),
+      inventoryDifference: (...args) => authority().administration.inventoryDifference(...args),
+      refreshInventory: (...args) => authority().administration.refreshInventory(...args),
     },
     resolveLocalActor: (userId) => authority().access.authenticator.localActor(userId),
     audit: recordAudit,

@@ -2,8 +2,11 @@ import {
   ACTION_ID_HEADER,
   ADMIN_PATHS,
   type InventoryClassAnswer,
+  type InventoryDifferenceAnswer,
   type InventoryDocumentAnswer,
+  type InventoryHistoryAnswer,
   type InventoryOverviewAnswer,
+  type InventoryRefreshAnswer,
   type ManagedDevice,
   type ManagedDeviceOverview,
   type TriggerActionBody,
@@ -11,11 +14,20 @@ import {
 import type { ActionKind } from '@moorline/model';
 import { iterate, type Page, readPage } from './collection.ts';
 import { AdminApiError } from './errors.ts';
-import { type Filter, type ListOptions, listQuery } from './odata.ts';
+import { type Filter, type ListOptions, listQuery, type OrderBy } from './odata.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
 export type DeviceField = keyof ManagedDevice;
 export type InventoryClassOverview = InventoryOverviewAnswer['value'][number];
+export type InventoryPeriod = InventoryHistoryAnswer['value'][number];
+
+/** Which rows of a class; `day` is `YYYY-MM-DD`, as it stood at the end of that day, UTC. */
+export interface InventoryRowsOptions {
+  readonly skip?: number;
+  readonly top?: number;
+  readonly orderBy?: OrderBy | undefined;
+  readonly day?: string | undefined;
+}
 
 /** Devices and what is known of them. Every method: @throws AdminApiError */
 export interface DevicesClient {
@@ -49,14 +61,56 @@ export interface DevicesClient {
   inventoryDocument(
     id: string,
     className: string,
-    options?: { readonly skip?: number; readonly top?: number } & CallOptions,
+    options?: InventoryRowsOptions & CallOptions,
   ): Promise<InventoryDocumentAnswer>;
+  /** How a class was on the days that are kept, the present first. */
+  inventoryHistory(
+    id: string,
+    className: string,
+    options?: CallOptions,
+  ): Promise<readonly InventoryPeriod[]>;
+  /** Rows that differ between two days, or a day and now; `top` is 100 unless given, at most 200. */
+  inventoryDifference(
+    id: string,
+    className: string,
+    options: {
+      readonly from: string;
+      readonly to?: string | undefined;
+      readonly skip?: number;
+      readonly top?: number;
+    } & CallOptions,
+  ): Promise<InventoryDifferenceAnswer>;
+  /** Asks the device itself; answers when what it sent is stored. */
+  refreshInventory(
+    id: string,
+    className: string,
+    options?: CallOptions,
+  ): Promise<InventoryRefreshAnswer>;
+  /** Path of the file with all rows of a class. */
+  inventoryExportPath(
+    id: string,
+    className: string,
+    options: { readonly format: 'csv' | 'json'; readonly day?: string | undefined },
+  ): string;
+  /** That file, its body unread. */
+  exportInventory(
+    id: string,
+    className: string,
+    options: { readonly format: 'csv' | 'json'; readonly day?: string | undefined } & CallOptions,
+  ): Promise<Response>;
   /** The catalogue of classes with their columns. */
   inventoryClasses(options?: CallOptions): Promise<readonly InventoryClassAnswer[]>;
 }
 
 export function createDevicesClient(transport: Transport): DevicesClient {
   const pathOf = (id: string): string => `${ADMIN_PATHS.managedDevices}/${encodeURIComponent(id)}`;
+  const pathOfClass = (id: string, className: string): string =>
+    `${pathOf(id)}/inventory/${encodeURIComponent(className)}`;
+  const inventoryExportPath: DevicesClient['inventoryExportPath'] = (id, className, options) =>
+    withParameters(`${pathOfClass(id, className)}/export`, {
+      format: options.format,
+      day: options.day,
+    });
   return {
     list: (options = {}) =>
       readPage(transport, ADMIN_PATHS.managedDevices + listQuery(options), options),
@@ -110,13 +164,40 @@ export function createDevicesClient(transport: Transport): DevicesClient {
       return (await transport.json<InventoryOverviewAnswer>(path, options)).value;
     },
     inventoryDocument(id, className, options = {}) {
-      const query = listQuery({ skip: options.skip, top: options.top });
-      const path = `${pathOf(id)}/inventory/${encodeURIComponent(className)}${query}`;
-      return transport.json(path, options);
+      const { skip, top, orderBy, day } = options;
+      const query = listQuery({ skip, top, ...(orderBy ? { orderBy: [orderBy] } : {}) });
+      const path = pathOfClass(id, className) + query;
+      return transport.json(withParameters(path, { day }), options);
     },
+    async inventoryHistory(id, className, options = {}) {
+      const path = `${pathOfClass(id, className)}/history`;
+      return (await transport.json<InventoryHistoryAnswer>(path, options)).value;
+    },
+    inventoryDifference(id, className, options) {
+      const { from, to, skip, top } = options;
+      const path = `${pathOfClass(id, className)}/difference${listQuery({ skip, top })}`;
+      return transport.json(withParameters(path, { from, to }), options);
+    },
+    refreshInventory: (id, className, options = {}) =>
+      transport.json(`${pathOfClass(id, className)}/refresh`, { ...options, method: 'POST' }),
+    inventoryExportPath,
+    exportInventory: (id, className, options) =>
+      transport.send(inventoryExportPath(id, className, options), { ...options, accept: '*/*' }),
     async inventoryClasses(options = {}) {
       const path = ADMIN_PATHS.inventoryClasses;
       return (await readPage<InventoryClassAnswer>(transport, path, options)).items;
     },
   };
+}
+
+/** The path with these parameters beside those that it has; absent ones are left out. */
+function withParameters(
+  path: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string {
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  if (given.length === 0) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}${given.join('&')}`;
 }

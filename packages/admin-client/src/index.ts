@@ -17,7 +17,12 @@ export type {
   CollectionsClient,
   VersionedCollection,
 } from './collections.ts';
-export type { DeviceField, DevicesClient, InventoryClassOverview } from './devices.ts';
+export type {
+  DeviceField,
+  DevicesClient,
+  InventoryClassOverview,
+  InventoryPeriod,
+} from './devices.ts';
 export { AdminApiError, type AdminApiErrorDetails } from './errors.ts';
 export type { LiveEventOptions } from './live-events.ts';
 export {

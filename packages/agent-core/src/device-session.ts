@@ -141,7 +141,8 @@ export async function startDeviceSession(
   const startInventory = (): void => {
     // Taken back when the cycle fails: a contact during the cycle must not ask for one more.
     state.isInventoryDue = false;
-    inventory.want('cycle');
+    inventory.want(state.isEverythingDue ? 'everything' : 'cycle');
+    state.isEverythingDue = false;
   };
   const linkFailed = (error: MoorlineError): void => {
     warnings.raise('agent.link_problem', error.message);
@@ -187,14 +188,18 @@ export async function startDeviceSession(
       inContact();
     },
   });
-  const inventory = createWorkLoop<'cycle'>({
+  const inventory = createWorkLoop<'cycle' | 'everything' | `class:${string}`>({
     ...loopParts,
     name: 'inventory',
     backoff: INVENTORY_BACKOFF,
-    async work(_wanted, signal) {
+    async work(wanted, signal) {
       const disabled = policy.applied.settings.disabledClasses;
+      const asked = [...wanted].flatMap((each) => (each.startsWith('class:') ? each.slice(6) : []));
+      if (asked.length > 0) await cycle.answer(connection.client, asked, disabled, { signal });
+      const isFull = wanted.has('everything');
+      if (!isFull && !wanted.has('cycle')) return;
       const { problems } = await cycle
-        .run(connection.client, disabled, { signal })
+        .run(connection.client, disabled, { signal, isFull })
         .catch((error: unknown) => {
           state.isInventoryDue = true;
           throw error;
@@ -303,6 +308,7 @@ export async function startDeviceSession(
       nudged(nudge) {
         if (nudge.desired) sync.want('desired');
         if (nudge.actions) sync.want('actions');
+        inventory.want(...nudge.inventory.map((name) => `class:${name}` as const));
       },
       turnedDown: (end) => turnedDown(end),
       changed(to, reason) {

@@ -147,6 +147,9 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       readActionFile: actions.readActionFile,
       inventoryOverview: inventory.inventoryOverview,
       inventoryDocument: inventory.inventoryDocument,
+      inventoryHistory: inventory.inventoryHistory,
+      inventoryDifference: inventory.inventoryDifference,
+      refreshInventory: inventory.refreshInventory,
     },
     devicePort: {
       enrol: enrolment.enrol,
@@ -208,6 +211,7 @@ export function createAuthority(deps: AuthorityDeps): Authority {
       tasks.run('refusals', refusals.run);
       tasks.run('certificates', enrolment.run);
       tasks.run('groups', groups.run);
+      tasks.run('inventory history', inventory.run);
     },
     async [Symbol.asyncDispose]() {
       await tasks.stop();

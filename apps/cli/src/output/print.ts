@@ -1,6 +1,6 @@
+import { renderCsv } from '@moorline/codecs/csv';
 import type { Terminal } from '../terminal.ts';
 import { cellText } from './cell.ts';
-import { renderCsv } from './csv.ts';
 import { safeJson } from './safe-text.ts';
 import { renderFacts, renderTable } from './table.ts';
 

@@ -28,7 +28,15 @@ export type ChannelEnd =
 export interface ChannelHandlers {
   /** @param willNudge the authority was told the cursor, and nudges when something was missed */
   opened(willNudge: boolean): void;
-  nudged(nudge: { readonly desired: boolean; readonly actions: boolean }): void;
+  nudged(nudge: Nudge): void;
+}
+
+/** What the authority has a word about. */
+export interface Nudge {
+  readonly desired: boolean;
+  readonly actions: boolean;
+  /** Inventory classes that it wants now. */
+  readonly inventory: readonly string[];
 }
 
 const HANDSHAKE_TIMEOUT_MS = 20_000;
@@ -90,7 +98,11 @@ export async function keepChannel(
     const message = isBinary ? undefined : parseJson(String(data));
     // A newer authority may say more than this agent knows.
     if (accepts(NudgeMessage, message)) {
-      handlers.nudged({ desired: message.desired === true, actions: message.actions === true });
+      handlers.nudged({
+        desired: message.desired === true,
+        actions: message.actions === true,
+        inventory: message.inventory ?? [],
+      });
     }
   });
   socket.on('unexpected-response', (_request, response) => {

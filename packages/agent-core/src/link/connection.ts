@@ -2,7 +2,7 @@ import { type BackoffPolicy, backoffMs, type Clock, type Entropy } from '@moorli
 import type { ConnectionState } from '../status.ts';
 import type { Identity } from '../store/identity-store.ts';
 import { type AuthorityClient, createAuthorityClient } from './authority-client.ts';
-import { type ChannelEnd, keepChannel } from './channel.ts';
+import { type ChannelEnd, keepChannel, type Nudge } from './channel.ts';
 import { createReconnectSpread, type ReconnectSpread } from './reconnect-spread.ts';
 import type { ServerTime } from './server-time.ts';
 import type { TlsSessions } from './tls-sessions.ts';
@@ -17,7 +17,7 @@ export interface ConnectionDeps {
   cursor(): string | null;
   /** The channel is open. `willNudge`: the authority was told the cursor, and nudges when something was missed. */
   opened(willNudge: boolean): void;
-  nudged(nudge: { readonly desired: boolean; readonly actions: boolean }): void;
+  nudged(nudge: Nudge): void;
   /** The authority turned the identity down. True: another credential is in use now, try at once. */
   turnedDown(end: ChannelEnd): Promise<boolean>;
   changed(state: ConnectionState, reason: string): void;

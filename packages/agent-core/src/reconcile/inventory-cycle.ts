@@ -3,7 +3,7 @@ import { type Clock, type Logger, rfc3339 } from '@moorline/kernel';
 import { type InventoryClass, inventoryClass } from '@moorline/model';
 import type { InventoryProvider } from '@moorline/model/ports';
 import type { AuthorityClient } from '../link/authority-client.ts';
-import type { AcknowledgedDocuments } from '../store/acknowledged-documents.ts';
+import type { AcknowledgedDocuments, AcknowledgedHead } from '../store/acknowledged-documents.ts';
 import { uploadDocuments } from './document-upload.ts';
 import {
   type Collected,
@@ -46,14 +46,26 @@ export function collectedClasses(
 
 export interface InventoryCycle {
   /**
-   * Collects each class, one at a time, and sends what is other than the authority has it.
+   * Collects each class that is due, one at a time, and sends what is other than the authority has it. `isFull`: those
+   * of a day's cadence are due, too.
    * @throws the link's errors: what was not sent goes with the next cycle
    */
   run(
     client: AuthorityClient,
     disabled: readonly string[],
-    options: { readonly signal: AbortSignal },
+    options: { readonly signal: AbortSignal; readonly isFull?: boolean },
   ): Promise<InventoryResult>;
+  /**
+   * Collects these classes and sends each, changed or not: somebody waits for it. Names that are not collected here are
+   * passed over.
+   * @throws the link's errors
+   */
+  answer(
+    client: AuthorityClient,
+    names: readonly string[],
+    disabled: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<void>;
 }
 
 export function createInventoryCycle(deps: InventoryCycleDeps): InventoryCycle {
@@ -79,53 +91,71 @@ export function createInventoryCycle(deps: InventoryCycleDeps): InventoryCycle {
     }
   };
 
-  const documentOf = async (collected: Collected): Promise<OutgoingDocument | undefined> => {
+  const documentOf = async (
+    collected: Collected,
+    isAsked: boolean,
+  ): Promise<OutgoingDocument | undefined> => {
     const { inventoryClass: of, hash } = collected;
-    if (refusedHashes.get(of.name)?.hash === hash) return undefined;
+    if (!isAsked && refusedHashes.get(of.name)?.hash === hash) return undefined;
     refusedHashes.delete(of.name);
     const head = acknowledged.head(of.name);
     if (!head) return wholeDocument(collected);
     if (head.hash === hash) {
-      const age = Math.abs(clock.now() - head.acknowledgedAt);
-      return age < CONFIRM_AFTER_MS ? undefined : confirmingDocument(collected);
+      return isAsked || ageOf(head) >= CONFIRM_AFTER_MS ? confirmingDocument(collected) : undefined;
     }
     const rows = await acknowledged.rows(of.name);
     return shortestDocument(collected, rows && { hash: head.hash, rows });
   };
 
+  const ageOf = (head: AcknowledgedHead): number => Math.abs(clock.now() - head.acknowledgedAt);
+  /** A class of a day's cadence is due when what the authority has was sent or confirmed a day ago. */
+  const isDue = (of: InventoryClass): boolean => {
+    const head = acknowledged.head(of.name);
+    return of.cadence === 'cycle' || !head || ageOf(head) >= CONFIRM_AFTER_MS;
+  };
+
+  const collectAndSend = async (
+    client: AuthorityClient,
+    classes: readonly InventoryClass[],
+    isAsked: boolean,
+    signal: AbortSignal,
+  ): Promise<{ readonly changed: number; readonly stored: number; readonly failed: Failures }> => {
+    const documents = new Map<string, { document: OutgoingDocument; collected: Collected }>();
+    const failed = new Map<string, string>();
+    for (const of of classes) {
+      const collected = await collect(of, signal, failed);
+      const document = collected && (await documentOf(collected, isAsked));
+      if (document) documents.set(of.name, { document, collected });
+      // The channel's pings and an action's answer go before the next class.
+      await nextTurn();
+      signal.throwIfAborted();
+    }
+    const changed = [...documents.values()].filter(
+      ({ collected }) => acknowledged.head(collected.inventoryClass.name)?.hash !== collected.hash,
+    ).length;
+    const upload = { client, acknowledged, clock, logger };
+    const all = [...documents.values()].map(({ document }) => document);
+    const first = await uploadDocuments(upload, all, { signal });
+    const again = first.resync.flatMap((name) => {
+      const found = documents.get(name);
+      return found ? [wholeDocument(found.collected)] : [];
+    });
+    const second = await uploadDocuments(upload, again, { signal });
+    for (const [name, text] of [...first.refused, ...second.refused]) {
+      const hash = documents.get(name)?.collected.hash;
+      if (hash) refusedHashes.set(name, { hash, text });
+    }
+    return { changed, stored: first.stored + second.stored, failed };
+  };
+
   return {
-    async run(client, disabled, { signal }) {
-      const documents = new Map<string, { document: OutgoingDocument; collected: Collected }>();
-      const failed = new Map<string, string>();
-      const classes = collectedClasses(provider, disabled);
-      for (const of of classes) {
-        const collected = await collect(of, signal, failed);
-        const document = collected && (await documentOf(collected));
-        if (document) documents.set(of.name, { document, collected });
-        // The channel's pings and an action's answer go before the next class.
-        await nextTurn();
-        signal.throwIfAborted();
-      }
-      const changed = [...documents.values()].filter(
-        ({ collected }) =>
-          acknowledged.head(collected.inventoryClass.name)?.hash !== collected.hash,
-      ).length;
-      const upload = { client, acknowledged, clock, logger };
-      const all = [...documents.values()].map(({ document }) => document);
-      const first = await uploadDocuments(upload, all, { signal });
-      const again = first.resync.flatMap((name) => {
-        const found = documents.get(name);
-        return found ? [wholeDocument(found.collected)] : [];
-      });
-      const second = await uploadDocuments(upload, again, { signal });
-      for (const [name, text] of [...first.refused, ...second.refused]) {
-        const hash = documents.get(name)?.collected.hash;
-        if (hash) refusedHashes.set(name, { hash, text });
-      }
-      const stored = first.stored + second.stored;
-      logger.info({ classes: classes.length, changed, stored }, 'inventory cycle done');
+    async run(client, disabled, { signal, isFull = false }) {
+      const all = collectedClasses(provider, disabled);
+      const due = isFull ? all : all.filter(isDue);
+      const { changed, stored, failed } = await collectAndSend(client, due, false, signal);
+      logger.info({ classes: due.length, changed, stored }, 'inventory cycle done');
       return {
-        classes: classes.length - failed.size,
+        classes: due.length - failed.size,
         changed,
         stored,
         problems: new Map([
@@ -134,5 +164,11 @@ export function createInventoryCycle(deps: InventoryCycleDeps): InventoryCycle {
         ]),
       };
     },
+    async answer(client, names, disabled, { signal }) {
+      const asked = collectedClasses(provider, disabled).filter(({ name }) => names.includes(name));
+      await collectAndSend(client, asked, true, signal);
+    },
   };
 }
+
+type Failures = ReadonlyMap<string, string>;

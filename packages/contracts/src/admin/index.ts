@@ -57,8 +57,11 @@ export { LIVE_TOPICS, type LiveEvent } from './events.ts';
 export { Collection, type CollectionOf, GraphError, Problem } from './graph.ts';
 export {
   InventoryClassAnswer,
+  InventoryDifferenceAnswer,
   InventoryDocumentAnswer,
+  InventoryHistoryAnswer,
   InventoryOverviewAnswer,
+  InventoryRefreshAnswer,
   ManagedDevice,
   TriggerActionBody,
 } from './managed-device.ts';

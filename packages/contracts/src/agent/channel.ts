@@ -3,13 +3,15 @@ import { type Static, Type } from 'typebox';
 /**
  * Server → agent over the channel, one JSON text per message. The agent sends no application messages:
  * it answers pings, and anything else closes the channel (1003).
- * `desired`: desired state moved; `actions`: actions are waiting.
+ * `desired`: desired state moved; `actions`: actions are waiting; `inventory`: somebody looks at these classes.
  * since 1
  */
 export const NudgeMessage = Type.Object({
   type: Type.Literal('nudge'),
   desired: Type.Optional(Type.Boolean()),
   actions: Type.Optional(Type.Boolean()),
+  /** Inventory classes that are wanted now, each answered by a document even when nothing changed. */
+  inventory: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })),
 });
 export type NudgeMessage = Static<typeof NudgeMessage>;
 

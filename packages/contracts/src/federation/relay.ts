@@ -37,6 +37,9 @@ export const RELAY_METHODS = {
   actionFile: 'actions.file',
   inventoryOverview: 'inventory.overview',
   inventoryDocument: 'inventory.document',
+  inventoryHistory: 'inventory.history',
+  inventoryDifference: 'inventory.difference',
+  refreshInventory: 'inventory.refresh',
   probe: 'connector.probe',
   checkEndpoints: 'connector.checkEndpoints',
   rotateCertificate: 'connector.rotateCertificate',
@@ -71,7 +74,33 @@ export const RelayParams = {
       className: Type.String({ maxLength: 64 }),
       skip: Type.Integer({ minimum: 0 }),
       top: Type.Integer({ minimum: 1, maximum: 1000 }),
+      orderBy: Type.Optional(
+        Type.Object(
+          { column: Type.String({ maxLength: 64 }), descending: Type.Boolean() },
+          { additionalProperties: false },
+        ),
+      ),
+      day: Type.Optional(Type.String({ maxLength: 10 })),
     },
+    { additionalProperties: false },
+  ),
+  'inventory.history': Type.Object(
+    { deviceId: Id, className: Type.String({ maxLength: 64 }) },
+    { additionalProperties: false },
+  ),
+  'inventory.difference': Type.Object(
+    {
+      deviceId: Id,
+      className: Type.String({ maxLength: 64 }),
+      from: Type.String({ maxLength: 10 }),
+      to: Type.Union([Type.String({ maxLength: 10 }), Type.Null()]),
+      skip: Type.Integer({ minimum: 0 }),
+      top: Type.Integer({ minimum: 1, maximum: 200 }),
+    },
+    { additionalProperties: false },
+  ),
+  'inventory.refresh': Type.Object(
+    { deviceId: Id, className: Type.String({ maxLength: 64 }) },
     { additionalProperties: false },
   ),
   /** Through the site's own queue and back: changes nothing. Asked by the tenant itself. since 2 */
@@ -91,6 +120,8 @@ export const RelayParams = {
 
 const Value = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
 const Time = Type.String({ maxLength: 40 });
+const Row = Type.Record(Type.String({ maxLength: 64 }), Value);
+const ColumnNames = Type.Array(Type.String({ maxLength: 64 }), { maxItems: 200 });
 /** What each method answers. A site's answer is input: it is checked before anything is done with it. */
 export const RelayResults = {
   /** The action as it stands after the request; asking again with the same id answers the same action. */
@@ -119,8 +150,42 @@ export const RelayResults = {
     collectedAt: Time,
     receivedAt: Time,
     rowCount: Type.Integer({ minimum: 0 }),
-    rows: Type.Array(Type.Record(Type.String({ maxLength: 64 }), Value), { maxItems: 1000 }),
+    hash: Type.Optional(Type.String({ maxLength: 64 })),
+    maskedColumns: Type.Optional(ColumnNames),
+    rows: Type.Array(Row, { maxItems: 1000 }),
   }),
+  'inventory.history': Type.Object({
+    className: Type.String({ maxLength: 64 }),
+    periods: Type.Array(
+      Type.Object({
+        from: Time,
+        to: Time,
+        rowCount: Type.Integer({ minimum: 0 }),
+        collectedAt: Time,
+        hash: Type.String({ maxLength: 64 }),
+      }),
+      { maxItems: 200 },
+    ),
+  }),
+  'inventory.difference': Type.Object({
+    className: Type.String({ maxLength: 64 }),
+    from: Time,
+    to: Type.Union([Time, Type.Null()]),
+    added: Type.Integer({ minimum: 0 }),
+    removed: Type.Integer({ minimum: 0 }),
+    changed: Type.Integer({ minimum: 0 }),
+    maskedColumns: Type.Optional(ColumnNames),
+    changes: Type.Array(
+      Type.Object({
+        kind: Type.Union([Type.Literal('added'), Type.Literal('removed'), Type.Literal('changed')]),
+        columns: ColumnNames,
+        before: Type.Union([Row, Type.Null()]),
+        after: Type.Union([Row, Type.Null()]),
+      }),
+      { maxItems: 200 },
+    ),
+  }),
+  'inventory.refresh': Type.Object({ receivedAt: Time }),
   'connector.probe': Type.Object({
     /** From the request's arrival to its answer, at the site. */
     tookMs: Type.Integer({ minimum: 0 }),

@@ -26,7 +26,21 @@ export function createRemoteAuthorities(deps: {
     },
     inventoryOverview: (origin, actor, deviceId) =>
       relay.request(origin, actor, 'inventory.overview', { deviceId }),
-    inventoryDocument: (origin, actor, deviceId, className, { skip, top }) =>
-      relay.request(origin, actor, 'inventory.document', { deviceId, className, skip, top }),
+    // What an older site does not know is not named unless it is asked for.
+    inventoryDocument: (origin, actor, deviceId, className, { skip, top, orderBy, day }) =>
+      relay.request(origin, actor, 'inventory.document', {
+        deviceId,
+        className,
+        skip,
+        top,
+        ...(orderBy ? { orderBy } : {}),
+        ...(day ? { day } : {}),
+      }),
+    inventoryHistory: (origin, actor, deviceId, className) =>
+      relay.request(origin, actor, 'inventory.history', { deviceId, className }),
+    inventoryDifference: (origin, actor, deviceId, className, wanted) =>
+      relay.request(origin, actor, 'inventory.difference', { deviceId, className, ...wanted }),
+    refreshInventory: (origin, actor, deviceId, className) =>
+      relay.request(origin, actor, 'inventory.refresh', { deviceId, className }),
   };
 }

@@ -76,9 +76,27 @@ export function createRelayMethods(
     }),
     [RELAY_METHODS.inventoryDocument]: entry('inventory.document', async (actor, params) => {
       const id = idOf<DeviceId>('inventory.document', 'deviceId', params.deviceId);
-      const { className, skip, top } = params;
-      const document = await administration.inventoryDocument(actor, id, className, { skip, top });
-      return { ...document, rows: [...document.rows] };
+      const { className, skip, top, orderBy, day } = params;
+      const page = { skip, top, orderBy, day };
+      const document = await administration.inventoryDocument(actor, id, className, page);
+      return { ...mutable(document), rows: [...document.rows] };
+    }),
+    [RELAY_METHODS.inventoryHistory]: entry('inventory.history', async (actor, params) => {
+      const id = idOf<DeviceId>('inventory.history', 'deviceId', params.deviceId);
+      const history = await administration.inventoryHistory(actor, id, params.className);
+      return { ...history, periods: [...history.periods] };
+    }),
+    [RELAY_METHODS.inventoryDifference]: entry('inventory.difference', async (actor, params) => {
+      const id = idOf<DeviceId>('inventory.difference', 'deviceId', params.deviceId);
+      const { className, from, to, skip, top } = params;
+      const wanted = { from, to, skip, top };
+      const answer = await administration.inventoryDifference(actor, id, className, wanted);
+      const changes = answer.changes.map((each) => ({ ...each, columns: [...each.columns] }));
+      return { ...mutable(answer), changes };
+    }),
+    [RELAY_METHODS.refreshInventory]: entry('inventory.refresh', async (actor, params) => {
+      const id = idOf<DeviceId>('inventory.refresh', 'deviceId', params.deviceId);
+      return administration.refreshInventory(actor, id, params.className);
     }),
     [RELAY_METHODS.probe]: entry('connector.probe', connector.probe),
     [RELAY_METHODS.checkEndpoints]: entry('connector.checkEndpoints', connector.checkEndpoints),
@@ -102,6 +120,9 @@ const VALIDATORS = {
   'actions.file': Compile(RelayParams['actions.file']),
   'inventory.overview': Compile(RelayParams['inventory.overview']),
   'inventory.document': Compile(RelayParams['inventory.document']),
+  'inventory.history': Compile(RelayParams['inventory.history']),
+  'inventory.difference': Compile(RelayParams['inventory.difference']),
+  'inventory.refresh': Compile(RelayParams['inventory.refresh']),
   'connector.probe': Compile(RelayParams['connector.probe']),
   'connector.checkEndpoints': Compile(RelayParams['connector.checkEndpoints']),
   'connector.rotateCertificate': Compile(RelayParams['connector.rotateCertificate']),
@@ -122,6 +143,14 @@ function entry<M extends Method>(method: M, run: Run<M>): (params: unknown) => R
     // Checked on the line above by the validator of this very method.
     return (actor) => run(actor, params as Static<(typeof RelayParams)[M]>);
   };
+}
+
+/** What goes over the wire is its own. */
+function mutable<A extends { readonly maskedColumns?: readonly string[] }>(
+  answer: A,
+): Omit<A, 'maskedColumns'> & { maskedColumns?: string[] } {
+  const { maskedColumns, ...rest } = answer;
+  return maskedColumns ? { ...rest, maskedColumns: [...maskedColumns] } : rest;
 }
 
 function idOf<Id extends string>(method: Method, name: string, text: string): Id {

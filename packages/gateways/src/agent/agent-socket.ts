@@ -3,6 +3,8 @@ import { WebSocket } from 'ws';
 
 export const DESIRED = 1;
 export const ACTIONS = 2;
+/** One for all sockets that have none. */
+export const NO_CLASSES: readonly string[] = [];
 
 /**
  * A channel: the WebSocket itself with the little that is known of it, because there are tens of thousands.
@@ -23,4 +25,6 @@ export class AgentSocket extends WebSocket {
   isSending = false;
   /** DESIRED and ACTIONS, to be sent when the one in flight has left. */
   queued = 0;
+  /** Inventory classes to be asked for then. */
+  queuedClasses: readonly string[] = NO_CLASSES;
 }

@@ -23,7 +23,7 @@ import type {
   DevicePort,
 } from '@moorline/model/ports';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { ACTIONS, AgentSocket, DESIRED } from './agent-socket.ts';
+import { ACTIONS, AgentSocket, DESIRED, NO_CLASSES } from './agent-socket.ts';
 import type { DeviceAccess } from './device-access.ts';
 import { createPingWheel } from './ping-wheel.ts';
 import type { ReconnectSpread } from './reconnect-spread.ts';
@@ -53,14 +53,22 @@ const BUSY_RETRY_SPREAD_S = 10;
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
 
-const MESSAGES: readonly string[] = [0, DESIRED, ACTIONS, DESIRED | ACTIONS].map((bits) => {
+/** The most that the protocol lets a nudge name. */
+const MAX_CLASSES = 64;
+
+function messageOf(bits: number, classes: readonly string[]): string {
   const message: NudgeMessage = {
     type: 'nudge',
     ...((bits & DESIRED) !== 0 && { desired: true }),
     ...((bits & ACTIONS) !== 0 && { actions: true }),
+    ...(classes.length > 0 && { inventory: [...classes] }),
   };
   return JSON.stringify(message);
-});
+}
+
+const MESSAGES: readonly string[] = [0, DESIRED, ACTIONS, DESIRED | ACTIONS].map((bits) =>
+  messageOf(bits, NO_CLASSES),
+);
 
 export function createChannels(deps: {
   readonly devicePort: DevicePort;
@@ -151,17 +159,24 @@ export function createChannels(deps: {
     devicePort.channelClosed(device, socket.connectionId);
   }
 
-  function send(socket: AgentSocket, bits: number): void {
+  function send(socket: AgentSocket, bits: number, classes: readonly string[]): void {
     if (socket.isSending) {
       socket.queued |= bits;
+      if (classes.length > 0) {
+        const all = new Set([...socket.queuedClasses, ...classes]);
+        socket.queuedClasses = [...all].slice(0, MAX_CLASSES);
+      }
       return;
     }
     socket.isSending = true;
-    socket.send(MESSAGES[bits] ?? '', (error) => {
+    const text = classes.length > 0 ? messageOf(bits, classes) : MESSAGES[bits];
+    socket.send(text ?? '', (error) => {
       socket.isSending = false;
-      const next = socket.queued;
+      const { queued, queuedClasses } = socket;
       socket.queued = 0;
-      if (next !== 0 && !error && socket.readyState === AgentSocket.OPEN) send(socket, next);
+      socket.queuedClasses = NO_CLASSES;
+      if (error || socket.readyState !== AgentSocket.OPEN) return;
+      if (queued !== 0 || queuedClasses.length > 0) send(socket, queued, queuedClasses);
     });
   }
 
@@ -198,9 +213,11 @@ export function createChannels(deps: {
     socket.close(CHANNEL_CLOSE.revoked, closeReason(reason));
   }
 
-  function tell(socket: AgentSocket, { desired, actions }: DeviceNudge): void {
+  function tell(socket: AgentSocket, { desired, actions, inventory }: DeviceNudge): void {
     const bits = (desired ? DESIRED : 0) | (actions ? ACTIONS : 0);
-    if (bits !== 0 && socket.readyState === AgentSocket.OPEN) send(socket, bits);
+    const classes = inventory?.slice(0, MAX_CLASSES) ?? NO_CLASSES;
+    if (bits === 0 && classes.length === 0) return;
+    if (socket.readyState === AgentSocket.OPEN) send(socket, bits, classes);
   }
   function nudge(deviceId: DeviceId, word: DeviceNudge): void {
     const socket = byDevice.get(deviceId);

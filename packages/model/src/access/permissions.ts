@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   'devices.collectDiagnostics',
   'diagnostics.read',
   'inventory.read',
+  'inventory.readSensitive',
   'actions.read',
   'actions.cancel',
   'connectors.read',
@@ -76,6 +77,11 @@ export const PERMISSION_CATALOGUE: Readonly<Record<Permission, PermissionDescrip
     DEVICES,
     'View resource explorer',
     'See the hardware and software inventory of devices.',
+  ),
+  'inventory.readSensitive': entry(
+    DEVICES,
+    'View sensitive inventory',
+    'See columns that may hold what not everybody should read, such as command lines and addresses.',
   ),
   'groups.read': entry(
     DEVICES,

@@ -73,11 +73,13 @@ const RELAYED: ReadonlySet<Permission> = new Set([
   'devices.collectDiagnostics',
   'diagnostics.read',
   'inventory.read',
+  'inventory.readSensitive',
   'actions.read',
   'actions.cancel',
 ]);
 
 /** What a site lets its tenant do when the tenant alone decides, unless the site says otherwise. */
 export const DEFAULT_CEILING: readonly Permission[] = PERMISSIONS.filter(isRelayed).filter(
-  (permission) => !PERMISSION_CATALOGUE[permission].isDisruptive,
+  (permission) =>
+    !PERMISSION_CATALOGUE[permission].isDisruptive && permission !== 'inventory.readSensitive',
 );

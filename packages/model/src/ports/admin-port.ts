@@ -54,11 +54,38 @@ export interface DeviceAdministration {
   ): Promise<ActionFilePart>;
   /** @throws `access.denied`, `devices.not_found` */
   inventoryOverview(actor: Actor, deviceId: DeviceId): Promise<InventoryOverview>;
-  /** @throws `access.denied`, `devices.not_found`, `inventory.class_not_reported` */
+  /**
+   * @throws `access.denied`, `devices.not_found`, `inventory.class_not_reported`, `inventory.column_unknown`,
+   *   `inventory.day_invalid`, `inventory.day_unknown`
+   */
   inventoryDocument(
     actor: Actor,
     deviceId: DeviceId,
     className: string,
-    page: { readonly skip: number; readonly top: number },
+    page: InventoryPage,
   ): Promise<InventoryDocument>;
+  /** @throws `access.denied`, `devices.not_found`, `inventory.class_not_reported` */
+  inventoryHistory(actor: Actor, deviceId: DeviceId, className: string): Promise<InventoryHistory>;
+  /** At most 200 changes. @throws as `inventoryDocument` */
+  inventoryDifference(
+    actor: Actor,
+    deviceId: DeviceId,
+    className: string,
+    wanted: {
+      readonly from: string;
+      readonly to: string | null;
+      readonly skip: number;
+      readonly top: number;
+    },
+  ): Promise<InventoryDifference>;
+  /**
+   * Asks the device itself and resolves when its answer is stored. Requests for the same class wait for one answer.
+   * @throws `access.denied`, `devices.not_found`, `inventory.class_unknown`, `inventory.device_offline`,
+   *   `inventory.device_silent`
+   */
+  refreshInventory(
+    actor: Actor,
+    deviceId: DeviceId,
+    className: string,
+  ): Promise<{ readonly receivedAt: string }>;
 }

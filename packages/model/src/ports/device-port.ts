@@ -147,6 +147,8 @@ export interface DevicePort {
 export interface DeviceNudge {
   readonly desired?: boolean;
   readonly actions?: boolean;
+  /** Classes to collect and send now. */
+  readonly inventory?: readonly string[];
 }
 
 export interface DeviceNudger {

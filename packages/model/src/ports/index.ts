@@ -14,7 +14,14 @@ export type {
   StateDocument,
   StoredDocuments,
 } from './device-port.ts';
-export type { InventoryDocument, InventoryOverview } from './inventory-port.ts';
+export type {
+  InventoryDifference,
+  InventoryDocument,
+  InventoryHistory,
+  InventoryOverview,
+  InventoryPage,
+  InventoryRowChange,
+} from './inventory-port.ts';
 export type { InventoryProvider } from './inventory-provider.ts';
 export type {
   RemoteAction,

@@ -66,9 +66,19 @@ export interface RemoteAuthorities {
     actor: Actor,
     deviceId: DeviceId,
     className: string,
-    page: { readonly skip: number; readonly top: number },
+    page: InventoryPage,
   ): Promise<InventoryDocument>;
+  inventoryHistory: RemoteInventory<'inventoryHistory'>;
+  inventoryDifference: RemoteInventory<'inventoryDifference'>;
+  /** Waits as long as the other authority waits for the device. */
+  refreshInventory: RemoteInventory<'refreshInventory'>;
 }
+
+/** The administration's method, asked of the authority behind a connector. */
+type RemoteInventory<M extends 'inventoryHistory' | 'inventoryDifference' | 'refreshInventory'> = (
+  origin: ConnectorId,
+  ...args: Parameters<DeviceAdministration[M]>
+) => ReturnType<DeviceAdministration[M]>;
 
 /** What the tenant side of a relay needs of the actions feature. */
 export interface RemoteActionQueue {

@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
+import { renderCsv } from '@moorline/codecs/csv';
 import type { AttachEndpoint } from '@moorline/contracts/admin';
-import { renderCsv } from '../../output/csv.ts';
 import { safeText } from '../../output/safe-text.ts';
 
 export const FIREWALL_FORMATS = ['nftables', 'netsh', 'csv'] as const;

@@ -11,7 +11,14 @@ export const inventoryErrors: Readonly<
     | 'tooLarge'
     | 'timeInvalid'
     | 'hashMismatch'
-    | 'busy',
+    | 'busy'
+    | 'columnUnknown'
+    | 'dayInvalid'
+    | 'dayUnknown'
+    | 'deviceOffline'
+    | 'deviceSilent'
+    | 'refreshesBusy'
+    | 'changedMeanwhile',
     ErrorFactory
   >
 > = defineErrors({
@@ -66,5 +73,43 @@ export const inventoryErrors: Readonly<
     code: 'inventory.busy',
     kind: 'unavailable',
     text: 'More documents arrive than can be stored at the moment. Nothing of this request was stored. Send it again after {retryAfterSeconds} s.',
+  },
+  columnUnknown: {
+    code: 'inventory.column_unknown',
+    kind: 'failure',
+    text: 'The class {className} has no column "{column}" that you can sort by. {hint}',
+  },
+  dayInvalid: {
+    code: 'inventory.day_invalid',
+    kind: 'failure',
+    text: '"{day}" is not one of the last {days} days. Write a day as 2026-11-23; days begin and end by UTC.',
+  },
+  dayUnknown: {
+    code: 'inventory.day_unknown',
+    kind: 'failure',
+    status: 404,
+    text: 'Nothing is known of the class {className} on {day}: the device first reported it later, or was not enrolled. Choose a later day.',
+  },
+  deviceOffline: {
+    code: 'inventory.device_offline',
+    kind: 'failure',
+    status: 409,
+    text: 'The device is not connected, so it cannot be asked now. What is shown is what it reported last; ask again when it is online.',
+  },
+  deviceSilent: {
+    code: 'inventory.device_silent',
+    kind: 'unavailable',
+    status: 504,
+    text: 'The device did not send the class {className} within {seconds} s. It may be busy, have the class disabled by client settings, or not collect it. What is shown is what it reported last; try again.',
+  },
+  refreshesBusy: {
+    code: 'inventory.refreshes_busy',
+    kind: 'unavailable',
+    text: 'Too many classes are being asked for at the moment. Nothing was asked. Wait for the answers, then try again.',
+  },
+  changedMeanwhile: {
+    code: 'inventory.changed_meanwhile',
+    kind: 'unavailable',
+    text: 'The class {className} changed while it was exported, so the export is not complete. Export it again.',
   },
 });

@@ -21,7 +21,12 @@ import {
   type RowDelta,
   rowDelta,
 } from '@moorline/model';
-import type { AuthenticatedDevice, RemoteAuthorities, StateDocument } from '@moorline/model/ports';
+import type {
+  AuthenticatedDevice,
+  DeviceNudger,
+  RemoteAuthorities,
+  StateDocument,
+} from '@moorline/model/ports';
 import {
   createFakeClock,
   type FakeClock,
@@ -51,6 +56,7 @@ const READER: Actor = {
   via: 'session',
 };
 const PAGE = { skip: 0, top: 100 };
+const nudger: DeviceNudger = { nudge() {}, nudgeAll() {}, disconnect() {} };
 
 function classOf(name: string): NonNullable<ReturnType<typeof inventoryClass>> {
   const found = inventoryClass(name);
@@ -128,6 +134,7 @@ describe('inventory', () => {
       bus: createBus(silentLogger),
       clock,
       logger: silentLogger,
+      nudger,
       remotes: {
         describe: () => ({ name: 'HQ1', online: true }),
         inventoryOverview: async (...call: unknown[]) => {

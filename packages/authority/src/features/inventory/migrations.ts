@@ -1,5 +1,6 @@
 import { type Migration, secureTable } from '@moorline/db';
 import { sql } from 'kysely';
+import { addHistory } from './history-migration.ts';
 
 /** After those of devices. */
 export const INVENTORY_MIGRATIONS: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const INVENTORY_MIGRATIONS: readonly Migration[] = [
       await sql`alter table inventory_documents set (fillfactor = 70)`.execute(db);
     },
   },
+  { id: 'inventory/0003-history', up: addHistory },
 ];

@@ -8,6 +8,7 @@ import { deviceErrors, lockOwn, type SummaryChange, writeSummaries } from '../de
 import { GROUP_WORK } from '../groups/index.ts';
 import { type CheckedDocument, DOCUMENT_LIMIT_BYTES } from './check-documents.ts';
 import { inventoryErrors } from './errors.ts';
+import { endedADay, keepHistory } from './history.ts';
 import { type CheckIn, type Heads, type Judged, judge } from './judge-documents.ts';
 import { type DocumentKey, readHeads, touchDocuments, writeDocuments } from './store.ts';
 import { summaryChanges } from './summary-changes.ts';
@@ -71,11 +72,9 @@ async function storeAll(
         good.push(outcome);
       }
     }
-    await writeDocuments(
-      tx,
-      good.flatMap(({ changed }) => changed),
-      now,
-    );
+    const changed = good.flatMap((judged) => judged.changed);
+    await keepHistory(tx, endOfDayOf(changed, part, heads, now), now);
+    await writeDocuments(tx, changed, now);
     same.push(...good.flatMap((judged) => judged.same));
     changes.push(...(await summaryChanges(tx, good)));
   }
@@ -86,6 +85,25 @@ async function storeAll(
   return checkIns.map(
     (checkIn) => outcomes.get(checkIn) ?? deviceErrors.notFound({ id: checkIn.deviceId }),
   );
+}
+
+/** Those of the documents that change now and with which a former day ended. */
+function endOfDayOf(
+  changed: readonly DocumentKey[],
+  checkIns: readonly CheckIn[],
+  heads: Heads,
+  now: number,
+): readonly DocumentKey[] {
+  const ended = new Set<string>();
+  for (const { deviceId, documents } of checkIns) {
+    for (const document of documents) {
+      const head = heads.get(document);
+      if (head && endedADay(head.changedAt, now))
+        ended.add(`${deviceId} ${document.inventoryClass.name}`);
+    }
+  }
+  if (ended.size === 0) return [];
+  return changed.filter(({ deviceId, className }) => ended.has(`${deviceId} ${className}`));
 }
 
 async function headsOf(tx: Transaction, checkIns: readonly CheckIn[]): Promise<Heads> {

@@ -1,7 +1,7 @@
 import { binaryArray, sqlOf } from '@moorline/db';
 import { type DeviceId, rfc3339 } from '@moorline/kernel';
 import type { InventoryRow } from '@moorline/model';
-import type { InventoryDocument, InventoryOverview, Transaction } from '@moorline/model/ports';
+import type { InventoryOverview, Transaction } from '@moorline/model/ports';
 import { sql } from 'kysely';
 import type { InventoryTables } from './tables.ts';
 
@@ -26,6 +26,8 @@ export interface StoredHead {
   readonly rowCount: number;
   /** Of the canonical text; null for what was stored before sizes were. */
   readonly sizeBytes: number | null;
+  /** When this content came, milliseconds since 1970. */
+  readonly changedAt: number;
 }
 
 // Each look-up by itself, by the primary key: the statistics of a new table must not lead to reading all of it.
@@ -44,9 +46,11 @@ export async function readHeads(
     hash: string;
     row_count: number;
     size_bytes: number | null;
+    changed_at: Date;
   }>`select (t.place - 1)::int as at, found.* from ${wanted(keys)}
     cross join lateral (
-      select hash, row_count, size_bytes from inventory_documents
+      select hash, row_count, size_bytes, coalesce(changed_at, received_at) as changed_at
+      from inventory_documents
       where authority_id = ${tx.authorityId} and device_id = t.device_id
         and class_name = t.class_name
       limit 1
@@ -54,7 +58,12 @@ export async function readHeads(
   return new Map(
     rows.map((row) => [
       row.at,
-      { hash: row.hash, rowCount: row.row_count, sizeBytes: row.size_bytes },
+      {
+        hash: row.hash,
+        rowCount: row.row_count,
+        sizeBytes: row.size_bytes,
+        changedAt: row.changed_at.getTime(),
+      },
     ]),
   );
 }
@@ -85,9 +94,10 @@ export async function writeDocuments(
   if (documents.length === 0) return;
   const of = <T>(read: (document: NewDocument) => T): T[] => documents.map(read);
   await sql`insert into inventory_documents
-      (authority_id, device_id, class_name, hash, collected_at, received_at, row_count, size_bytes, rows)
+      (authority_id, device_id, class_name, hash, collected_at, received_at, changed_at, row_count,
+        size_bytes, rows)
     select ${tx.authorityId}::uuid, t.device_id, t.class_name, t.hash, t.collected_at,
-      ${rfc3339(now)}::timestamptz, t.row_count, t.size_bytes, t.rows
+      ${rfc3339(now)}::timestamptz, ${rfc3339(now)}::timestamptz, t.row_count, t.size_bytes, t.rows
     from unnest(
       ${of((document) => document.deviceId)}::uuid[],
       ${of((document) => document.className)}::text[],
@@ -102,7 +112,8 @@ export async function writeDocuments(
     ) as t(device_id, class_name, hash, collected_at, row_count, size_bytes, rows)
     on conflict (authority_id, device_id, class_name) do update set
       hash = excluded.hash, collected_at = excluded.collected_at,
-      received_at = excluded.received_at, row_count = excluded.row_count,
+      received_at = excluded.received_at, changed_at = excluded.changed_at,
+      row_count = excluded.row_count,
       size_bytes = excluded.size_bytes, rows = excluded.rows`.execute(sqlOf(tx));
 }
 
@@ -141,38 +152,4 @@ export async function readOverview(tx: Transaction, deviceId: string): Promise<I
       hash: row.hash,
     })),
   };
-}
-
-/** Some rows of a document, cut out by the database: a large document is never loaded for a page of it. */
-export async function readDocument(
-  tx: Transaction,
-  deviceId: string,
-  className: string,
-  page: { readonly skip: number; readonly top: number },
-): Promise<InventoryDocument | undefined> {
-  const { rows } = await sql<{
-    collected_at: Date;
-    received_at: Date;
-    row_count: number;
-    page: readonly InventoryRow[];
-  }>`select collected_at, received_at, row_count,
-      coalesce((
-        select jsonb_agg(item order by place) from (
-          select item, place from jsonb_array_elements(rows) with ordinality as t(item, place)
-          where place > ${page.skip} and place <= ${page.skip + page.top}
-        ) as part
-      ), '[]'::jsonb) as page
-    from inventory_documents
-    where authority_id = ${tx.authorityId} and device_id = ${deviceId}
-      and class_name = ${className}`.execute(sqlOf(tx));
-  const [row] = rows;
-  return (
-    row && {
-      className,
-      collectedAt: rfc3339(row.collected_at.getTime()),
-      receivedAt: rfc3339(row.received_at.getTime()),
-      rowCount: row.row_count,
-      rows: row.page,
-    }
-  );
 }

@@ -10,6 +10,8 @@ export interface InventoryTables {
     /** By the device's clock, never later than received. */
     collected_at: Date;
     received_at: Date;
+    /** When this content came; null: before that was kept, so not after `received_at`. */
+    changed_at: Date | null;
     row_count: number;
     /** Of the canonical text; null for what was stored before sizes were. */
     size_bytes: number | null;

@@ -3,11 +3,21 @@ export function renderCsv(
   columns: readonly string[],
   rows: readonly Readonly<Record<string, unknown>>[],
 ): string {
-  const lines = [
-    columns.map(csvText),
-    ...rows.map((row) => columns.map((column) => csvField(row[column]))),
-  ];
-  return lines.map((line) => `${line.join(',')}\r\n`).join('');
+  return csvHeader(columns) + csvRecords(columns, rows);
+}
+
+/** The header line alone, for rows that follow in parts. */
+export function csvHeader(columns: readonly string[]): string {
+  return `${columns.map(csvText).join(',')}\r\n`;
+}
+
+/** Rows alone, each with its line end. */
+export function csvRecords(
+  columns: readonly string[],
+  rows: readonly Readonly<Record<string, unknown>>[],
+): string {
+  const lines = rows.map((row) => columns.map((column) => csvField(row[column])).join(','));
+  return lines.map((line) => `${line}\r\n`).join('');
 }
 
 function csvField(value: unknown): string {

@@ -1,0 +1,1 @@
+export { csvHeader, csvRecords, renderCsv } from './csv.ts';
