@@ -125,6 +125,9 @@ const TITLES: Readonly<Record<string, string>> = {
   IPV6Address: 'IPv6 address',
   IPV4DefaultGateway: 'IPv4 default gateway',
   IPV6DefaultGateway: 'IPv6 default gateway',
+  osVersion: 'OS version',
+  ethernetMacAddress: 'Ethernet MAC address',
+  wifiMacAddress: 'Wi-Fi MAC address',
 };
 
 /** `NumberOfLogicalProcessors` → "Number of logical processors"; abbreviations stay as they are. */

@@ -12,6 +12,12 @@ import {
   skip,
 } from '../../testing/console-scene.fixture.ts';
 
+/** The walk of docs/attach.md. */
+const DOCUMENT_PICTURES = [
+  ...['attach-join-token', 'attach-prerequisites', 'attach-onboarding', 'attach-upload'],
+  ...['attach-summary', 'attach-done', 'attach-overview', 'attach-connector', 'attach-device'],
+];
+
 describe('cloud attach in the site’s console', { skip, timeout: 480_000 }, () => {
   let scene: ConsoleScene;
   let world: ProcessWorld;
@@ -37,17 +43,7 @@ describe('cloud attach in the site’s console', { skip, timeout: 480_000 }, () 
 
   before(async () => {
     scene = await openConsoleScene({
-      documents: {
-        'attach-prerequisites': 'attach-prerequisites',
-        'attach-onboarding': 'attach-onboarding',
-        'attach-upload': 'attach-upload',
-        'attach-summary': 'attach-summary',
-        'attach-done': 'attach-done',
-        'attach-join-token': 'attach-join-token',
-        'attach-overview': 'attach-overview',
-        'attach-connector': 'attach-connector',
-        'attach-device': 'attach-device',
-      },
+      documents: Object.fromEntries(DOCUMENT_PICTURES.map((name) => [name, name])),
       // The site is killed while the page is open; a change comes too late.
       expected: /net::ERR_|status of (?:412|50\d)/,
     });
@@ -91,7 +87,7 @@ describe('cloud attach in the site’s console', { skip, timeout: 480_000 }, () 
       .filter({ hasText: 'No TLS interception: Passed' })
       .waitFor();
     await section.getByText('20 checked, none failed').waitFor();
-    await picture('attach-prerequisites');
+    await scene.picture('attach-prerequisites');
   });
 
   test('each page has an address, is named as the current step, and takes the focus to its heading', async () => {
@@ -245,7 +241,27 @@ describe('cloud attach in the site’s console', { skip, timeout: 480_000 }, () 
     await page.getByRole('region', { name: 'Upload' }).getByText('Up to date').waitFor();
     const endpoints = page.getByRole('region', { name: 'Internet endpoints' }).first();
     await endpoints.getByRole('row').filter({ hasText: 'Reached' }).nth(1).waitFor();
-    await picture('attach-overview');
+    await scene.picture('attach-overview');
+    await picture('attach-overview-whole');
+  });
+
+  test('the tenant has the connector, and the device with what was let through', async () => {
+    await page.goto(`${world.host('tenant').ready.consoleUrl}/connectors`);
+    await page
+      .getByRole('table', { name: 'Connectors' })
+      .getByRole('row')
+      .filter({ hasText: 'HQ1' })
+      .waitFor();
+    await scene.picture('attach-connector');
+    await openFromNavigation(page, 'Devices');
+    await page
+      .getByRole('grid', { name: 'Devices' })
+      .getByRole('link', { name: deviceName })
+      .click();
+    await page.getByRole('heading', { name: deviceName, level: 1 }).waitFor();
+    await page.getByRole('region', { name: 'System' }).waitFor();
+    await scene.picture('attach-device');
+    await page.goto(`${siteUrl}/cloud-attach`);
   });
 
   test('the properties are the same forms, and do not undo what somebody else saved', async () => {

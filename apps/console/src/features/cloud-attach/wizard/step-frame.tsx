@@ -8,6 +8,7 @@ const useStyles = makeStyles({
   frame: { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: tokens.spacingVerticalL },
   heading: {
     margin: 0,
+    justifySelf: 'start',
     fontSize: tokens.fontSizeBase500,
     lineHeight: tokens.lineHeightBase500,
     fontWeight: tokens.fontWeightSemibold,
@@ -34,6 +35,8 @@ export interface NextButton {
   readonly onPress?: () => Promise<void>;
   /** It does not lead on: what comes of it is told on this page. */
   readonly stays?: boolean;
+  /** Nothing is left to be cancelled. */
+  readonly isEnd?: boolean;
 }
 
 /** One page of the wizard: its heading, which takes the focus, what is on it, and the ways on. */
@@ -100,10 +103,14 @@ export function StepFrame({
             {next.label}
           </Button>
         </WithReason>
-        <span className={styles.grow} />
-        <Button appearance="subtle" onClick={() => void navigate({ to: '/cloud-attach' })}>
-          Cancel
-        </Button>
+        {next.isEnd ? null : (
+          <>
+            <span className={styles.grow} />
+            <Button appearance="subtle" onClick={() => void navigate({ to: '/cloud-attach' })}>
+              Cancel
+            </Button>
+          </>
+        )}
       </div>
     </div>
   );

@@ -70,7 +70,7 @@ export function SummaryStep({ attachment }: { attachment: CloudAttach }) {
               },
               stays: true,
             }
-          : { label: 'Close' }
+          : { label: 'Close', isEnd: true }
       }
     >
       {start.error ? <ErrorNotice error={start.error} title="The upload was not started" /> : null}
