@@ -133,6 +133,14 @@ const connectors = createRoute({
     'ConnectorsPage',
   ),
 });
+const connector = createRoute({
+  getParentRoute: () => inside,
+  path: '/connectors/$connectorId',
+  component: lazyRouteComponent(
+    () => import('../features/connectors/connector-page.tsx'),
+    'ConnectorPage',
+  ),
+});
 const cloudAttach = createRoute({
   getParentRoute: () => inside,
   path: '/cloud-attach',
@@ -210,6 +218,7 @@ const tree = root.addChildren([
     collection,
     actions,
     connectors,
+    connector,
     cloudAttach,
     configureCloudAttach,
     cloudAttachProperties,

@@ -11,6 +11,7 @@ import { type RecordColumn, RecordTable } from '../../ui/record-table.tsx';
 import { RecordsPage } from '../../ui/records-page.tsx';
 import { Reported } from '../../ui/reported.tsx';
 import { OnlineStatus, Status } from '../../ui/status.tsx';
+import { TextLink } from '../../ui/text-link.tsx';
 import { WithReason } from '../../ui/with-reason.tsx';
 import { AttachSiteDialog } from './attach-site-dialog.tsx';
 import { CONNECTOR_STATUS, connectorsQuery } from './connector-queries.ts';
@@ -77,9 +78,9 @@ function ConnectorsTable({
       id: 'name',
       title: 'Site',
       cell: (connector) => (
-        <Text weight="semibold">
+        <TextLink to="/connectors/$connectorId" params={{ connectorId: connector.id }}>
           <Reported text={connector.displayName} />
-        </Text>
+        </TextLink>
       ),
     },
     {
@@ -159,6 +160,7 @@ function ConnectorsTable({
             cell: (connector: Connector) => (
               <Button
                 size="small"
+                disabled={connector.status === 'notEnabled'}
                 onClick={() => onDetach(connector)}
                 aria-label={`Detach ${connector.displayName}`}
               >

@@ -33,9 +33,9 @@ export function DetachDialog({
       onClose={onClose}
     >
       <Text>
-        The certificate of <Reported text={connector.displayName} /> is revoked and its connection
-        closed at once. The site goes on managing its devices by itself. It can come back with a new
-        join token.
+        The certificate of <Reported text={connector.displayName} /> is revoked, its connection
+        closed and its devices removed from this tenant at once. History and audit records stay. The
+        site goes on managing its devices by itself. It can come back with a new join token.
       </Text>
     </FormDialog>
   );
