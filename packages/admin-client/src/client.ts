@@ -17,6 +17,7 @@ import { type CloudAttachClient, createCloudAttachClient } from './cloud-attach.
 import { type CollectionsClient, createCollectionsClient } from './collections.ts';
 import { createDevicesClient, type DevicesClient } from './devices.ts';
 import { type LiveEventOptions, liveEvents } from './live-events.ts';
+import { createRolesClient, type RolesClient } from './roles.ts';
 import {
   createSignInClient,
   createTokensClient,
@@ -41,6 +42,7 @@ export interface AdminClient {
   readonly enrolmentTokens: EnrolmentTokensClient;
   readonly clientSettings: ClientSettingsClient;
   readonly administrators: AdministratorsClient;
+  readonly roles: RolesClient;
   readonly auditEvents: AuditEventsClient;
   readonly signIn: SignInClient;
   readonly tokens: TokensClient;
@@ -70,6 +72,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     enrolmentTokens: createEnrolmentTokensClient(transport),
     clientSettings: createClientSettingsClient(transport),
     administrators: createAdministratorsClient(transport),
+    roles: createRolesClient(transport),
     auditEvents: createAuditEventsClient(transport),
     signIn: createSignInClient(transport),
     tokens: createTokensClient(transport),

@@ -37,5 +37,6 @@ export {
   odataLiteral,
   textFilter,
 } from './odata.ts';
+export type { RoleChangeOptions, RoleResourceClient, RolesClient } from './roles.ts';
 export type { SignInClient, TokensClient } from './sign-in.ts';
 export type { CallOptions, Fetch, TransportOptions } from './transport.ts';

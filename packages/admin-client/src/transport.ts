@@ -17,11 +17,12 @@ export interface CallOptions {
 }
 
 interface Call extends CallOptions {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly accept?: string;
   /** The version that a write is to replace. @spec RFC 9110 §13.1.1 */
   readonly ifMatch?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Requests to one host; a response that is no success is thrown. */
@@ -53,7 +54,7 @@ export function createTransport(options: TransportOptions): Transport {
     },
     async send(path, call = {}) {
       const method = call.method ?? 'GET';
-      const headers = new Headers({ accept: call.accept ?? 'application/json' });
+      const headers = new Headers({ ...call.headers, accept: call.accept ?? 'application/json' });
       const authorization = options.authorization?.();
       if (authorization) headers.set('authorization', authorization);
       if (method !== 'GET') headers.set(CSRF_HEADER, '1');

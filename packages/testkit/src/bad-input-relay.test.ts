@@ -198,7 +198,7 @@ describe('a site whose tenant was taken over', () => {
       tenantUserId: act.userId,
       localUserId: helper.id,
     });
-    await refused(relayRequest(anAction()), 'access.denied');
+    await refused(relayRequest(anAction()), 'relay.denied_by_site');
     assert.equal((await ask(relayRequest())).ok, true);
     await site.client.administrators.update(helper.id, { isDisabled: true });
     await refused(relayRequest(), 'relay.local_account_unavailable');
