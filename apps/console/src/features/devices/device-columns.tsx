@@ -7,6 +7,7 @@ import { Reported } from '../../ui/reported.tsx';
 import { OnlineStatus } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/visible-text.ts';
 import { MANAGED_BY_NAMES, SORTED_FIELDS } from './device-search.ts';
+import { isUploaded, NOT_UPLOADED } from './not-uploaded.ts';
 
 const ARCHITECTURES: Readonly<Record<ManagedDevice['processorArchitecture'], string>> = {
   unknown: NOT_KNOWN,
@@ -111,8 +112,7 @@ function size(
   };
 }
 
-/** Every column there is, in their order. The first is always shown: it opens the device. */
-export const DEVICE_COLUMNS: readonly DeviceColumn[] = [
+const COLUMNS: readonly DeviceColumn[] = [
   {
     ...reported('deviceName', 'Device name', { width: 240, isShown: true }),
     text: (device) => device.deviceName ?? device.id,
@@ -154,6 +154,13 @@ export const DEVICE_COLUMNS: readonly DeviceColumn[] = [
   time('enrolledDateTime', 'Enrolled'),
   time('managementCertificateExpirationDate', 'Certificate ends'),
 ];
+
+/** Every column there is, in their order. The first is always shown: it opens the device. */
+export const DEVICE_COLUMNS: readonly DeviceColumn[] = COLUMNS.map((column) => ({
+  ...column,
+  cell: (device) => (isUploaded(device, column.id) ? column.cell(device) : NOT_UPLOADED),
+  text: (device) => (isUploaded(device, column.id) ? column.text(device) : ''),
+}));
 
 /** What a device is called on the page and in the browser's tab. */
 export function deviceTitle(device: {

@@ -1,4 +1,5 @@
 import { makeStyles, Text, tokens } from '@fluentui/react-components';
+import type { DeviceField } from '@moorline/admin-client';
 import type { ManagedDevice } from '@moorline/contracts/admin';
 import { type Fact, Facts } from '../../ui/facts.tsx';
 import { formatBytes, formatDateTime, NOT_KNOWN } from '../../ui/format.ts';
@@ -9,6 +10,7 @@ import { OnlineStatus } from '../../ui/status.tsx';
 import { DeviceActions } from '../actions/device-actions.tsx';
 import { architectureName, chassisName } from './device-columns.tsx';
 import { MANAGED_BY_NAMES } from './device-search.ts';
+import { isUploaded, NOT_UPLOADED } from './not-uploaded.ts';
 
 const useStyles = makeStyles({
   grid: {
@@ -29,37 +31,45 @@ export function DeviceOverview({
 }) {
   const styles = useStyles();
   const bytes = (value: number): string => (value === 0 ? NOT_KNOWN : formatBytes(value));
+  const fact = (field: DeviceField, term: string, value: Fact['value']): Fact => ({
+    term,
+    value: isUploaded(device, field) ? value : NOT_UPLOADED,
+  });
   const management: Fact[] = [
-    { term: 'Status', value: <OnlineStatus online={device.online} /> },
-    { term: 'Last contact', value: <Moment at={device.lastSyncDateTime} /> },
-    { term: 'Activity', value: device.clientActivity === 'active' ? 'Active' : 'Inactive' },
+    fact('online', 'Status', <OnlineStatus online={device.online === true} />),
+    fact('lastSyncDateTime', 'Last contact', <Moment at={device.lastSyncDateTime} />),
+    fact('clientActivity', 'Activity', device.clientActivity === 'active' ? 'Active' : 'Inactive'),
     { term: 'Managed by', value: MANAGED_BY_NAMES[device.managementAgent] },
     ...(device.connectorId === null
       ? []
       : [{ term: 'Site', value: <Reported text={device.connectorName} /> }]),
-    { term: 'Agent version', value: <Reported text={device.clientVersion} /> },
+    fact('clientVersion', 'Agent version', <Reported text={device.clientVersion} />),
     { term: 'Enrolled', value: formatDateTime(device.enrolledDateTime) },
-    { term: 'Certificate ends', value: formatDateTime(device.managementCertificateExpirationDate) },
+    fact(
+      'managementCertificateExpirationDate',
+      'Certificate ends',
+      formatDateTime(device.managementCertificateExpirationDate),
+    ),
     { term: 'Device id', value: <span className={styles.id}>{device.id}</span> },
   ];
   const system: Fact[] = [
-    { term: 'Operating system', value: <Reported text={device.operatingSystem} /> },
-    { term: 'OS version', value: <Reported text={device.osVersion} /> },
-    { term: 'Manufacturer', value: <Reported text={device.manufacturer} /> },
-    { term: 'Model', value: <Reported text={device.model} /> },
-    { term: 'Serial number', value: <Reported text={device.serialNumber} /> },
-    { term: 'Chassis', value: chassisName(device) },
-    { term: 'Architecture', value: architectureName(device) },
-    { term: 'Memory', value: bytes(device.physicalMemoryInBytes) },
-    {
-      term: 'Storage',
-      value:
-        device.totalStorageSpaceInBytes === 0
-          ? NOT_KNOWN
-          : `${bytes(device.freeStorageSpaceInBytes)} free of ${bytes(device.totalStorageSpaceInBytes)}`,
-    },
-    { term: 'Ethernet MAC', value: <Reported text={device.ethernetMacAddress} /> },
-    { term: 'Wi-Fi MAC', value: <Reported text={device.wiFiMacAddress} /> },
+    fact('operatingSystem', 'Operating system', <Reported text={device.operatingSystem} />),
+    fact('osVersion', 'OS version', <Reported text={device.osVersion} />),
+    fact('manufacturer', 'Manufacturer', <Reported text={device.manufacturer} />),
+    fact('model', 'Model', <Reported text={device.model} />),
+    fact('serialNumber', 'Serial number', <Reported text={device.serialNumber} />),
+    fact('chassisType', 'Chassis', chassisName(device)),
+    fact('processorArchitecture', 'Architecture', architectureName(device)),
+    fact('physicalMemoryInBytes', 'Memory', bytes(device.physicalMemoryInBytes)),
+    fact(
+      'totalStorageSpaceInBytes',
+      'Storage',
+      device.totalStorageSpaceInBytes === 0
+        ? NOT_KNOWN
+        : `${bytes(device.freeStorageSpaceInBytes)} free of ${bytes(device.totalStorageSpaceInBytes)}`,
+    ),
+    fact('ethernetMacAddress', 'Ethernet MAC', <Reported text={device.ethernetMacAddress} />),
+    fact('wiFiMacAddress', 'Wi-Fi MAC', <Reported text={device.wiFiMacAddress} />),
   ];
   return (
     <div className={styles.grid}>

@@ -102,7 +102,7 @@ export function DevicePage() {
               color={device.online ? 'success' : 'informative'}
               role="status"
             >
-              {device.online ? 'Online' : 'Offline'}
+              {statusOf(device)}
             </Badge>
             <Badge appearance="outline" size="large" color="informative">
               <span>
@@ -176,4 +176,9 @@ export function DevicePage() {
 function managedBy(agent: keyof typeof MANAGED_BY_NAMES): string {
   const name = MANAGED_BY_NAMES[agent];
   return name === 'Co-managed' ? 'tenant and site' : name.toLowerCase();
+}
+
+function statusOf({ online }: { readonly online: boolean | null }): string {
+  if (online === null) return 'Status not uploaded';
+  return online ? 'Online' : 'Offline';
 }
