@@ -6,7 +6,7 @@ import {
   isPosition,
 } from '@moorline/contracts/federation';
 import { changedKeys, type Database, oneMoment } from '@moorline/db';
-import type { AuthorityId, DeviceId } from '@moorline/kernel';
+import { type AuthorityId, type DeviceId, isUuid } from '@moorline/kernel';
 import {
   DIGEST_BUCKETS,
   type Transaction,
@@ -98,8 +98,8 @@ export function createCompareDigests(deps: {
         told.delete(id);
       }
       for (const id of told.keys()) {
-        // The schema holds ids to the form of a UUID, which is all that a DeviceId promises.
-        if (!own.underWay.has(id)) departed.push(id as DeviceId);
+        // What is no id of a device must not get into the log. A UUID is all that a DeviceId promises.
+        if (isUuid(id) && !own.underWay.has(id)) departed.push(id as DeviceId);
       }
     }
     return { differing, skipped: touched, changed, departed };

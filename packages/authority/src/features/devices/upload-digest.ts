@@ -1,4 +1,4 @@
-import { selectTexts, sqlOf } from '@moorline/db';
+import { sqlOf } from '@moorline/db';
 import type { ConnectorId, DeviceId } from '@moorline/kernel';
 import type { UploadCategory } from '@moorline/model';
 import { UPLOAD_CATEGORIES } from '@moorline/model';
@@ -24,16 +24,11 @@ export async function digestBuckets(
   tx: Transaction,
   devices: DigestedDevices,
 ): Promise<readonly BucketDigest[]> {
-  const rows = await selectTexts(
-    tx,
-    sql`select ${BUCKET} as bucket, count(*), bit_xor(${digestOf(devices)})
-      from devices d where ${isOne(tx, devices)} group by 1`,
-  );
-  return rows.map(([bucket, count, digest]) => ({
-    bucket: Number(bucket),
-    devices: Number(count),
-    digest: digest ?? '',
-  }));
+  const { rows } = await sql<BucketDigest>`
+    select ${BUCKET} as bucket, count(*)::int as devices,
+      bit_xor(${digestOf(devices)})::text as digest
+    from devices d where ${isOne(tx, devices)} group by 1`.execute(sqlOf(tx));
+  return rows;
 }
 
 /** Digests of the devices in these buckets, each alone. */
