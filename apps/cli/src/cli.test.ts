@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { freePortTriple } from '@moorline/testkit';
 import { programFile } from '@moorline/testkit/programs';
 
 const MAIN = programFile('cli');
@@ -133,13 +134,11 @@ test('help is everywhere, with examples, exit code 0', async () => {
 });
 
 test('up refuses a busy port in one line, with the option and the holder, before it starts anything', async () => {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
+  const [tenantPort, port] = [await freePortTriple(), await freePortTriple()];
+  const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   const args = ['up', '--data', join(scratch, 'busy'), '--site-port', String(port)];
-  const tenantPort = String(port > 30_000 ? port - 20_000 : port + 20_000);
-  const { code, stderr, stdout } = await moorline([...args, '--tenant-port', tenantPort]);
+  const { code, stderr, stdout } = await moorline([...args, '--tenant-port', String(tenantPort)]);
   server.close();
   assert.equal(code, 1, stdout + stderr);
   assert.match(stderr, new RegExp(`^Port ${port} on 127.0.0.1 is in use.*--site-port N.*\\n$`));

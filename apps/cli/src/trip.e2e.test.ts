@@ -205,10 +205,9 @@ describe('the trip through the command line', () => {
   });
 
   it('refuses a busy port before it starts anything, naming port and option', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
+    const port = await freePortTriple();
+    const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
-    const address = other.address();
-    const port = address !== null && typeof address === 'object' ? address.port : 0;
     const { code, err } = await startUp(
       join(folder, 'busy'),
       ...['--tenant-port', String(port)],
