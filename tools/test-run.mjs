@@ -19,14 +19,19 @@ import { join } from 'node:path';
 import { lendServers } from '@moorline/testkit/servers';
 import { root } from './toolchain.mjs';
 
+/** In the run's folder: the process whose run it is. */
+const OWNER = 'runner.pid';
 const LOOK_MS = 5_000;
 /** How much longer than its own watchdog a file is waited for: that one needs an event loop that still turns. */
 const GRACE_MS = 15_000;
 
 /** Prepares a run: `environment` is for its processes, `close()` ends it and names what was left behind. */
 export async function openTestRun(fileLimitMs) {
-  const folder = mkdtempSync(join(placeOfRuns(), 'moorline-'));
+  const place = placeOfRuns();
+  removeAbandoned(place);
+  const folder = mkdtempSync(join(place, 'moorline-'));
   chmodSync(folder, 0o711);
+  writeFileSync(join(folder, OWNER), String(process.pid));
   const running = join(folder, 'running');
   mkdirSync(running);
   // Windows gives a server's place as a pipe, not as a file: there each test file starts its own.
@@ -34,6 +39,26 @@ export async function openTestRun(fileLimitMs) {
     process.platform === 'win32' ? undefined : await lendServers(join(folder, 'postgres'));
   const clean = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', clean);
+  let closing;
+  const close = () => {
+    closing ??= closeNow();
+    return closing;
+  };
+  const closeNow = async () => {
+    clearInterval(look);
+    await lender?.[Symbol.asyncDispose]();
+    const processes = endProcessesOf(folder);
+    const record = join(folder, 'left-behind');
+    const folders = existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n') : [];
+    clean();
+    return [...folders, ...processes];
+  };
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ]) {
+    process.once(signal, () => void close().finally(() => process.exit(code)));
+  }
   const look = setInterval(() => endHanging(running, fileLimitMs + GRACE_MS), LOOK_MS);
   return {
     environment: {
@@ -42,15 +67,7 @@ export async function openTestRun(fileLimitMs) {
       ...(existsSync(join(root, 'dist', 'cli.mjs')) && { MOORLINE_TEST_PROGRAMS: 'bundle' }),
       NODE_COMPILE_CACHE: join(root, '.build', 'compile-cache'),
     },
-    async close() {
-      clearInterval(look);
-      await lender?.[Symbol.asyncDispose]();
-      const processes = endProcessesOf(folder);
-      const record = join(folder, 'left-behind');
-      const folders = existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n') : [];
-      clean();
-      return [...folders, ...processes];
-    },
+    close,
   };
 }
 
@@ -66,6 +83,31 @@ function placeOfRuns() {
   const { bavail, bsize } = statfsSync(MEMORY);
   const hasRoom = bavail * bsize >= ROOM_BYTES && freemem() >= ROOM_BYTES;
   return hasRoom && runsPrograms(MEMORY) ? MEMORY : tmpdir();
+}
+
+/** Ends and removes what is left of runs that were killed. */
+function removeAbandoned(place) {
+  for (const name of readdirSync(place).filter((entry) => /^moorline-\w{6}$/.test(entry))) {
+    const folder = join(place, name);
+    try {
+      const isOurs = statSync(folder).uid === process.getuid?.();
+      if (!isOurs || isAlive(Number(readFileSync(join(folder, OWNER), 'utf8')))) continue;
+    } catch {
+      // Not the folder of a run.
+      continue;
+    }
+    endProcessesOf(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 /** False where it is mounted `noexec`: some tests run programs that they write. */
