@@ -152,6 +152,37 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     await picture('explorer-light');
   });
 
+  test('the explorer finds a class, sorts it, asks the device through its site, and goes back in time', async () => {
+    await page.getByRole('searchbox', { name: 'Search classes' }).fill('sysctl');
+    await page.getByRole('button', { name: /^Sysctl/ }).click();
+    await page.waitForURL(/class=Sysctl/);
+    const table = page.getByRole('table', { name: 'Sysctl' });
+    await table.getByRole('row').nth(1).waitFor();
+    await table.getByRole('button', { name: 'Name' }).click();
+    await page.waitForURL(/sort=Name/);
+    await table.getByRole('button', { name: /^Name/ }).click();
+    await page.waitForURL(/sort=-Name/);
+    await table.getByRole('row').nth(1).getByText('vm.').first().waitFor();
+    const refreshed = page.waitForResponse((response) => response.url().endsWith('/refresh'));
+    await page.getByRole('button', { name: 'Refresh now' }).click();
+    assert.equal((await refreshed).status(), 200);
+    await page.getByRole('button', { name: 'Refresh now' }).waitFor();
+    const today = new Date().toISOString().slice(0, 10);
+    await page.getByLabel('Compare with').fill(today);
+    await page.waitForURL(/from=/);
+    await page.getByText('nothing differs.').waitFor();
+    await page.reload();
+    await page.getByText('nothing differs.').waitFor();
+    await page.getByLabel('Day').fill('2020-01-01');
+    await page.getByText('is not one of the last 90 days').waitFor();
+    await page.getByRole('button', { name: 'Now', exact: true }).click();
+    await page.getByRole('button', { name: 'Export' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'All rows as CSV' }).click();
+    assert.match((await download).suggestedFilename(), /^Sysctl-.*\.csv$/);
+    await picture('explorer-sysctl-light');
+  });
+
   test('syncing shows every hop, live, up to the answer of the agent', async () => {
     await openDevice(page, deviceName);
     await page

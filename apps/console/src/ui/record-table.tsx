@@ -37,6 +37,8 @@ export interface RecordColumn<T> {
   /** Kept on one line: times, states, versions. */
   readonly isShort?: boolean;
   readonly minWidth?: string;
+  /** How the rows are sorted by it; absent: they are not. */
+  readonly sorted?: 'ascending' | 'descending' | undefined;
 }
 
 /** A plain table of a list that fits on a page; wider than the window, it scrolls in its frame. */
@@ -72,6 +74,7 @@ export function RecordTable<T>({
               <th
                 key={column.id}
                 scope="col"
+                aria-sort={column.sorted}
                 className={classOf(column, true)}
                 style={column.minWidth ? { minWidth: column.minWidth } : undefined}
               >

@@ -185,3 +185,44 @@ test('a day of an idle device costs at most fifty requests', async () => {
   assert.ok(requests >= 24 && requests <= 50, `${requests} requests`);
   assert.equal(authority.channels, 1);
 });
+
+test('a class that is asked for is collected and sent at once, changed or not, and no other', async () => {
+  await using scene = await createScene();
+  await scene.runningAgent();
+  const before = bodies(scene.authority).length;
+  scene.provider.collected.splice(0);
+  scene.authority.nudge({ inventory: ['User', 'NoSuchClass'] });
+  await until(() => bodies(scene.authority).length > before);
+  const [document, ...others] = bodies(scene.authority).at(-1)?.documents ?? [];
+  assert.deepEqual(others, []);
+  assert.equal(document?.className, 'User');
+  assert.deepEqual(document?.put, []);
+  assert.deepEqual(scene.provider.collected, ['User']);
+});
+
+test('a class of a day’s cadence is collected once a day, and when everything is asked for', async () => {
+  const clock = createHeldClock();
+  await using scene = await createScene({ clock });
+  scene.authority.desire(CLIENT_SETTINGS, {
+    policyPollMinutes: 1440,
+    inventoryMinutes: 60,
+    disabledClasses: [],
+  });
+  scene.provider.set('BaseBoard', [rowOf('BaseBoard', { Product: 'X1' })]);
+  const agent = await scene.runningAgent();
+  const collected = scene.provider.collected;
+  const nextAfter = async (minutes: number): Promise<void> => {
+    const last = agent.status().lastInventoryAt;
+    collected.splice(0);
+    clock.advance(minutes * MINUTE_MS);
+    await until(() => agent.status().lastInventoryAt !== last);
+  };
+  await nextAfter(66);
+  assert.ok(collected.includes('Bios') && !collected.includes('BaseBoard'));
+  await nextAfter(24 * 60);
+  assert.ok(collected.includes('BaseBoard'));
+  collected.splice(0);
+  clock.advance(1000);
+  await cycle(scene, agent, 'a-1');
+  assert.ok(collected.includes('BaseBoard'));
+});

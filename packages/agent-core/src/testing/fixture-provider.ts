@@ -5,7 +5,7 @@ import type { InventoryProvider } from '@moorline/model/ports';
 export interface FixtureProvider extends InventoryProvider {
   set(className: string, rows: readonly InventoryRow[]): void;
   /** Classes collected so far, in order. */
-  readonly collected: readonly string[];
+  readonly collected: string[];
 }
 
 /** A row of the class with these values, null elsewhere. */

@@ -69,7 +69,7 @@ export interface TestAuthority extends AsyncDisposable {
   /** Files of actions, by the action's id. */
   readonly files: ReadonlyMap<string, Buffer>;
   forget(className: string): void;
-  nudge(nudge: { desired?: boolean; actions?: boolean }): void;
+  nudge(nudge: { desired?: boolean; actions?: boolean; inventory?: readonly string[] }): void;
   /** Closes every channel with the code. */
   closeChannels(code: number, reason?: string): void;
   /** Pings every channel and waits for the pongs. */

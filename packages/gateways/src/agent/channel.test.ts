@@ -105,6 +105,21 @@ test('nudges are coalesced: one in flight and one queued, however many are asked
   assert.equal(seen.length, 3);
 });
 
+test('classes that are asked for while a nudge is on its way go together, each once', async () => {
+  await using pki = await testCertificates();
+  await using test = await startGateway(await pki.server());
+  const socket = await test.connect(await pki.client(URI));
+  const seen = nudges(socket);
+  for (const name of ['OS', 'Process', 'Service', 'Process'])
+    test.gateway.nudger.nudge(ID, { inventory: [name] });
+  test.gateway.nudger.nudge(ID, { actions: true });
+  while (seen.length < 2) await once(socket, 'message');
+  assert.deepEqual(seen, [
+    { type: 'nudge', inventory: ['OS'] },
+    { type: 'nudge', actions: true, inventory: ['Process', 'Service'] },
+  ]);
+});
+
 test('a second channel of a device takes the place of the first', async () => {
   await using pki = await testCertificates();
   await using test = await startGateway(await pki.server());

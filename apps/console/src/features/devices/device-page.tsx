@@ -151,8 +151,8 @@ export function DevicePage() {
             {tab === 'explorer' ? (
               <ResourceExplorer
                 deviceId={device.id}
-                className={search.class}
-                onSelect={(name) => show({ tab: 'explorer', class: name })}
+                search={search}
+                onShow={(next) => show({ ...next, tab: 'explorer' })}
               />
             ) : null}
             {tab === 'collections' ? <DeviceCollections device={device} /> : null}

@@ -21,7 +21,14 @@ export function inventoryOverviewQuery(deviceId: string) {
 export function inventoryDocumentQuery(
   deviceId: string,
   className: string,
-  page: { readonly skip: number; readonly top: number; readonly hash: string },
+  page: {
+    readonly skip: number;
+    readonly top: number;
+    readonly hash: string;
+    /** As it stood at the end of that day. */
+    readonly day?: string | undefined;
+    readonly sort?: string | undefined;
+  },
 ) {
   return queryOptions({
     queryKey: ['inventory', deviceId, className, page],
@@ -29,6 +36,46 @@ export function inventoryDocumentQuery(
       client.devices.inventoryDocument(deviceId, className, {
         skip: page.skip,
         top: page.top,
+        day: page.day,
+        orderBy: page.sort
+          ? { field: page.sort.replace('-', ''), descending: page.sort.startsWith('-') }
+          : undefined,
+        signal,
+      }),
+    staleTime: 300_000,
+  });
+}
+
+/** On which days a class was how. */
+export function inventoryHistoryQuery(deviceId: string, className: string, hash: string) {
+  return queryOptions({
+    queryKey: ['inventory', deviceId, className, 'history', hash],
+    queryFn: ({ signal }) => client.devices.inventoryHistory(deviceId, className, { signal }),
+    staleTime: 300_000,
+  });
+}
+
+export const DIFFERENCE_PAGE = 100;
+
+/** What changed from one day to another, or until now. */
+export function inventoryDifferenceQuery(
+  deviceId: string,
+  className: string,
+  wanted: {
+    readonly from: string;
+    readonly to: string | undefined;
+    readonly skip: number;
+    readonly hash: string;
+  },
+) {
+  return queryOptions({
+    queryKey: ['inventory', deviceId, className, 'difference', wanted],
+    queryFn: ({ signal }) =>
+      client.devices.inventoryDifference(deviceId, className, {
+        from: wanted.from,
+        to: wanted.to,
+        skip: wanted.skip,
+        top: DIFFERENCE_PAGE,
         signal,
       }),
     staleTime: 300_000,
