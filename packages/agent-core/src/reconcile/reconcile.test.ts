@@ -222,7 +222,10 @@ test('a class of a day’s cadence is collected once a day, and when everything 
   await nextAfter(24 * 60);
   assert.ok(collected.includes('BaseBoard'));
   collected.splice(0);
+  const last = agent.status().lastInventoryAt;
   clock.advance(1000);
-  await cycle(scene, agent, 'a-1');
+  scene.authority.act({ id: 'a-1', kind: 'collectInventory' });
+  scene.authority.nudge({ actions: true });
+  await until(() => agent.status().lastInventoryAt !== last);
   assert.ok(collected.includes('BaseBoard'));
 });
