@@ -11,6 +11,7 @@ import { connectorsCommand } from './commands/connectors/index.ts';
 import { contextCommand } from './commands/context/index.ts';
 import { devicesCommand } from './commands/devices/index.ts';
 import { enrolmentTokensCommand } from './commands/enrolment-tokens/index.ts';
+import { permissionsCommand, rolesCommand, scopeTagsCommand } from './commands/roles/index.ts';
 import { hostCommand } from './commands/run-app.ts';
 import { signInLinkCommand } from './commands/sign-in-link.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -37,6 +38,9 @@ export function createProgram(deps: CommandDeps): Command {
     clientSettingsCommand(deps),
     tokenCommand(deps),
     administratorsCommand(deps),
+    rolesCommand(deps),
+    permissionsCommand(deps),
+    scopeTagsCommand(deps),
     auditCommand(deps),
     signInLinkCommand(deps),
     contextCommand(deps),
