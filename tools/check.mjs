@@ -6,7 +6,7 @@ import { prepare } from './prepare.mjs';
 import { root, runScript } from './toolchain.mjs';
 
 // Each writes files that are committed, and with `--check` only says whether they are what it would write.
-const GENERATORS = ['tools/tsconfigs.mjs', 'tools/openapi.ts'];
+const GENERATORS = ['tools/tsconfigs.mjs', 'tools/inventory-page.ts', 'tools/openapi.ts'];
 
 const CHECKS = [
   ['format and lint', 'node_modules/@biomejs/biome/bin/biome', ['ci', '--colors=off', '.']],
