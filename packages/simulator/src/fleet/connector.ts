@@ -35,7 +35,10 @@ export function createConnector(deps: {
   readonly entropy: Entropy;
   readonly counters: Counters;
   opened(device: SimulatedDevice): void;
-  nudged(device: SimulatedDevice, nudge: { desired: boolean; actions: boolean }): void;
+  nudged(
+    device: SimulatedDevice,
+    nudge: { desired: boolean; actions: boolean; inventory: readonly string[] },
+  ): void;
   /** The channel is gone; `connectAt` says when to try again. */
   lost(device: SimulatedDevice): void;
 }): Connector {
@@ -91,6 +94,7 @@ export function createConnector(deps: {
       deps.nudged(device, {
         desired: message.desired === true,
         actions: message.actions === true,
+        inventory: message.inventory ?? [],
       });
     },
     pinged(device) {

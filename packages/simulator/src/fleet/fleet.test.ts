@@ -109,6 +109,18 @@ test('actions fail at the declared rate, take the declared time, and unknown kin
   assert.equal((await client.actions.get(other)).result?.errorCode, 42);
 });
 
+test('a class that is asked for now is sent, and who asks is answered', async () => {
+  await using fleet = await livingFleet({ devices: 1, seed: 'asked' });
+  await until('it has reported', () => fleet.stats.documents.whole === LAB.classes.length);
+  const { devices } = world.site.client;
+  const id = fleet.deviceIdOf(0) ?? '';
+  await until('it is online', async () => (await devices.get(id)).online === true);
+  const { receivedAt } = await devices.refreshInventory(id, 'LogicalDisk');
+  const found = (await devices.inventory(id)).find((each) => each.className === 'LogicalDisk');
+  assert.ok(found && Date.parse(found.receivedAt) <= Date.parse(receivedAt));
+  assert.equal(fleet.stats.documents.whole, LAB.classes.length + 1);
+});
+
 test('a change by hand goes as a delta, and the authority stores it', async () => {
   await using fleet = await livingFleet({ devices: 1, seed: 'delta' });
   await until('it has reported', () => fleet.stats.documents.whole === LAB.classes.length);

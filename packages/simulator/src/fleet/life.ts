@@ -166,6 +166,16 @@ export function createLife(deps: {
     },
     nudged(device, nudge) {
       work.want(device, (nudge.desired ? WANTED.poll : 0) | (nudge.actions ? WANTED.actions : 0));
+      for (const name of nudge.inventory) {
+        const only = classes.findIndex((each) => each.name === name);
+        if (only < 0) continue;
+        // Who asked waits no longer than some seconds: what fails is not tried again.
+        void work
+          .exclusively(device, () =>
+            documents.send(device, sendOf(device), { only, form: 'whole' }),
+          )
+          .catch(() => {});
+      }
     },
     lost: (device) => schedule(device),
   });
