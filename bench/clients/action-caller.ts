@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdminClient } from '@moorline/admin-client';
-import { quantile } from '../stats.ts';
+import { quantile, round } from '../stats.ts';
 
 export interface ActionTimes {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly mostMs: number;
-  /** The slowest of them, at most five, slowest first: when each hop was taken, in ms from the request. */
+  /** The slowest of them, at most five, slowest first: when it was asked for, and its hops in ms from there. */
   readonly slowest: readonly string[];
   /** Those that did not succeed, in words; their times are not counted. */
   readonly failures: readonly string[];
@@ -34,7 +34,7 @@ export async function actionTimes(
     readonly isOver: (asked: number) => boolean;
   },
 ): Promise<ActionTimes> {
-  const done: Timed[] = [];
+  const done: (Timed & { readonly afterMs: number })[] = [];
   const failures: string[] = [];
   const running: Promise<void>[] = [];
   const start = performance.now();
@@ -44,9 +44,10 @@ export async function actionTimes(
     const id = ids[Math.floor(Math.random() * ids.length)];
     if (id !== undefined) {
       asked += 1;
+      const afterMs = performance.now() - start;
       running.push(
         timeOne(api, id).then(
-          (timed) => void done.push(timed),
+          (timed) => void done.push({ ...timed, afterMs }),
           (error) => void failures.push(error instanceof Error ? error.message : String(error)),
         ),
       );
@@ -68,7 +69,10 @@ export async function actionTimes(
     slowest: done
       .toSorted((a, b) => b.ms - a.ms)
       .slice(0, SLOWEST)
-      .map(({ ms, hops }) => `${Math.round(ms)} ms: ${hops}`),
+      .map(
+        ({ ms, afterMs, hops }) =>
+          `asked for after ${round(afterMs / 1000)} s, took ${Math.round(ms)} ms: ${hops}`,
+      ),
     failures,
   };
 }

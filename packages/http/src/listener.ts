@@ -60,6 +60,13 @@ export interface ListenerOptions {
   readonly stopMs?: number;
 }
 
+/**
+ * Connections that the kernel may hold until the event loop comes by (it caps this at its own `somaxconn`). When this is
+ * full it drops them, and the client's kernel tries again only after 1, 3 and 7 s: whatever the listener does
+ * for those that wait begins once they are taken.
+ */
+const BACKLOG = 4_096;
+
 /** One port with its routes. Routes are registered on `app` before `listen`. */
 export interface Listener extends AsyncDisposable {
   readonly app: HttpApp;
@@ -148,7 +155,7 @@ export async function createListener(options: ListenerOptions): Promise<Listener
     },
     async listen() {
       try {
-        await app.listen({ host, port: options.port });
+        await app.listen({ host, port: options.port, backlog: BACKLOG });
       } catch (cause) {
         throw listenError(cause, host, options.port);
       }
