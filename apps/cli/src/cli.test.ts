@@ -73,7 +73,8 @@ test('a misspelt column, action, class, role or format is answered before anythi
       2,
       /Did you mean refreshMachinePolicy\?/,
     ),
-    refused(['devices', 'action', 'pc', 'quickScan'], 2, /quickScan is not offered/),
+    refused(['devices', 'action', 'quickScan'], 2, /Say of which devices/),
+    refused(['devices', 'action', 'pc', 'restart', '--filter', 'x'], 2, /not both/),
     refused(['devices', 'inventory', 'pc', 'Procesor'], 2, /Did you mean Processor\?/),
     refused(
       ['token', 'create', '--name', 'x', '--role', 'Helpdesk'],

@@ -102,7 +102,7 @@ describe('the console with a fleet', { skip, timeout: 240_000 }, () => {
     assert.equal(await current(), DEVICES);
     const isReferred = await grid.evaluate((element) => {
       const id = element.getAttribute('aria-activedescendant');
-      return id !== null && document.getElementById(id)?.getAttribute('aria-selected') === 'true';
+      return id !== null && document.getElementById(id)?.getAttribute('data-current') === 'true';
     });
     assert.ok(isReferred, 'the grid does not name its current row');
     await page.keyboard.press('ArrowUp');
@@ -143,6 +143,51 @@ describe('the console with a fleet', { skip, timeout: 240_000 }, () => {
     await page.goBack();
     await link.waitFor();
     assert.equal(await grid.evaluate((element) => element.scrollTop), top);
+  });
+
+  test('devices are selected with the keys, acted on together, and followed', async () => {
+    await openFromNavigation('Devices');
+    await row(1).getByRole('link').waitFor();
+    await grid.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press(' ');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    const bar = page.getByRole('region', { name: 'Selection' });
+    await bar.getByText('3 selected', { exact: true }).waitFor();
+    assert.equal(await grid.locator('[aria-selected=true]').count(), 3);
+    await bar.getByRole('button', { name: 'Run an action' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Run an action on 3 devices' });
+    await dialog.getByLabel('Action', { exact: true }).selectOption('Sync machine policy');
+    assert.ok(await dialog.getByRole('button', { name: 'Run' }).isDisabled());
+    await dialog.getByLabel('Yes: Sync machine policy on 3 devices').check();
+    await dialog.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('heading', { name: 'Sync machine policy on 3 devices' }).waitFor();
+    await page.getByText('3 of 3 devices at the end', { exact: true }).waitFor();
+    await openFromNavigation('Device actions');
+    await page
+      .getByRole('table', { name: 'Bulk actions' })
+      .getByRole('link', { name: 'Sync machine policy' })
+      .waitFor();
+  });
+
+  test('all that match are selected, and what has not ended is cancelled', async () => {
+    await openFromNavigation('Devices');
+    await row(1).getByRole('link').waitFor();
+    await grid.focus();
+    await page.keyboard.press('Control+a');
+    const bar = page.getByRole('region', { name: 'Selection' });
+    await bar.getByText(`${DEVICES} selected`, { exact: true }).waitFor();
+    await bar.getByRole('button', { name: 'Run an action' }).click();
+    const dialog = page.getByRole('dialog', { name: `Run an action on ${DEVICES} devices` });
+    await dialog.getByLabel('Action', { exact: true }).selectOption('Full scan');
+    await dialog.getByLabel(`Yes: Full scan on ${DEVICES} devices`).check();
+    await dialog.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('heading', { name: `Full scan on ${DEVICES} devices` }).waitFor();
+    await page.getByRole('button', { name: 'Cancel what has not ended' }).click();
+    await page.getByText(`${DEVICES} of ${DEVICES} devices at the end`, { exact: true }).waitFor({
+      timeout: 90_000,
+    });
   });
 
   test('another order begins at its start', async () => {

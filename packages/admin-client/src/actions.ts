@@ -11,8 +11,15 @@ export interface ActionsClient {
   list(options?: ListOptions & CallOptions): Promise<Page<ActionAnswer>>;
   nextPage(nextLink: string, options?: CallOptions): Promise<Page<ActionAnswer>>;
   iterate(options?: ListOptions & CallOptions): AsyncGenerator<ActionAnswer, void, undefined>;
-  /** Ends it before the device has it; answers the action as it then stands. */
+  /**
+   * Ends it, or asks whoever has it to end it; answers the action as it then stands, with what its cancellation waits
+   * for.
+   */
   cancel(id: string, options?: CallOptions): Promise<ActionAnswer>;
+  /** The file that it has made, its body unread. */
+  file(id: string, options?: CallOptions): Promise<Response>;
+  /** Path of that file. */
+  filePath(id: string): string;
   /**
    * The action now, and again whenever it has changed, up to its end. Live events say when to look; polling
    * carries on where they cannot be had.
@@ -40,6 +47,9 @@ export function createActionsClient(deps: LiveEventDeps): ActionsClient {
     cancel: (id, options = {}) =>
       transport.json(`${pathOf(id)}/cancel`, { ...options, method: 'POST' }),
 
+    filePath: (id) => `${pathOf(id)}/file`,
+    file: (id, options = {}) => transport.send(`${pathOf(id)}/file`, { ...options, accept: '*/*' }),
+
     async *follow(id, options = {}) {
       const pollMs = options.pollMs ?? 2_000;
       const over = new AbortController();
@@ -60,7 +70,7 @@ export function createActionsClient(deps: LiveEventDeps): ActionsClient {
         for (;;) {
           wake = Promise.withResolvers<void>();
           const action = await client.get(id, { signal });
-          const sight = `${action.state} ${action.hops.length} ${action.result === null}`;
+          const sight = `${action.state} ${action.hops.length} ${action.cancellation?.reason}`;
           if (sight !== seen) yield action;
           seen = sight;
           if (action.isFinal) return;

@@ -13,6 +13,12 @@ import {
   createEnrolmentTokensClient,
   type EnrolmentTokensClient,
 } from './administration.ts';
+import {
+  type ActionSettingsClient,
+  type BulkActionsClient,
+  createActionSettingsClient,
+  createBulkActionsClient,
+} from './bulk-actions.ts';
 import { type CloudAttachClient, createCloudAttachClient } from './cloud-attach.ts';
 import { type CollectionsClient, createCollectionsClient } from './collections.ts';
 import { createDevicesClient, type DevicesClient } from './devices.ts';
@@ -37,6 +43,8 @@ export interface AdminClient {
   readonly devices: DevicesClient;
   readonly collections: CollectionsClient;
   readonly actions: ActionsClient;
+  readonly bulkActions: BulkActionsClient;
+  readonly actionSettings: ActionSettingsClient;
   readonly connectors: ConnectorsClient;
   readonly cloudAttach: CloudAttachClient;
   readonly enrolmentTokens: EnrolmentTokensClient;
@@ -67,6 +75,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     devices: createDevicesClient(transport),
     collections: createCollectionsClient(transport),
     actions: createActionsClient(deps),
+    bulkActions: createBulkActionsClient(transport),
+    actionSettings: createActionSettingsClient(transport),
     connectors: createConnectorsClient(transport),
     cloudAttach: createCloudAttachClient(transport),
     enrolmentTokens: createEnrolmentTokensClient(transport),

@@ -54,7 +54,11 @@ export interface DevicesClient {
   /** Keeps a device out, or lets it in again; its state stays. */
   setBlocked(id: string, isBlocked: boolean, options?: CallOptions): Promise<void>;
   /** Asks for a device action; answers its id as soon as it is written down, before it runs. */
-  triggerAction(id: string, action: ActionKind, options?: CallOptions): Promise<string>;
+  triggerAction(
+    id: string,
+    action: ActionKind,
+    options?: { readonly expiresAt?: string | undefined } & CallOptions,
+  ): Promise<string>;
   /** Which classes the device has reported, with row counts and times. */
   inventory(id: string, options?: CallOptions): Promise<readonly InventoryClassOverview[]>;
   /** Rows of one class; `top` is 100 unless given, at most 1,000. */
@@ -139,12 +143,13 @@ export function createDevicesClient(transport: Transport): DevicesClient {
       const path = `${pathOf(id)}/${isBlocked ? 'block' : 'unblock'}`;
       await transport.send(path, { ...options, method: 'POST' });
     },
-    async triggerAction(id, action, options = {}) {
+    async triggerAction(id, action, { expiresAt, ...options } = {}) {
       const body: TriggerActionBody = {
         configurationManagerAction: {
           '@odata.type': '#microsoft.graph.configurationManagerAction',
           action,
         },
+        ...(expiresAt === undefined ? {} : { expirationDateTime: expiresAt }),
       };
       const path = `${pathOf(id)}/triggerConfigurationManagerAction`;
       const response = await transport.send(path, { ...options, method: 'POST', body });

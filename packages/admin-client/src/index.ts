@@ -8,6 +8,11 @@ export type {
   EnrolmentTokensClient,
   VersionedClientSettings,
 } from './administration.ts';
+export type {
+  ActionSettingsClient,
+  BulkActionRequest,
+  BulkActionsClient,
+} from './bulk-actions.ts';
 export { type AdminClient, type AdminClientOptions, createAdminClient } from './client.ts';
 export type { CloudAttachClient, VersionedUploadSettings } from './cloud-attach.ts';
 export type { Page } from './collection.ts';

@@ -125,6 +125,14 @@ const actions = createRoute({
     'ActionsPage',
   ),
 });
+const bulkAction = createRoute({
+  getParentRoute: () => inside,
+  path: '/bulk-actions/$bulkActionId',
+  component: lazyRouteComponent(
+    () => import('../features/actions/bulk-action-page.tsx'),
+    'BulkActionPage',
+  ),
+});
 const connectors = createRoute({
   getParentRoute: () => inside,
   path: '/connectors',
@@ -217,6 +225,7 @@ const tree = root.addChildren([
     newCollection,
     collection,
     actions,
+    bulkAction,
     connectors,
     connector,
     cloudAttach,

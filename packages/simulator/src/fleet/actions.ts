@@ -6,7 +6,7 @@ import {
   accepts,
 } from '@moorline/contracts/agent';
 import { rfc3339 } from '@moorline/kernel';
-import type { ActionResult } from '@moorline/model';
+import { type ActionResult, ENDABLE_KINDS } from '@moorline/model';
 import { simulatorErrors } from '../errors.ts';
 import type { IdentityStore } from '../identity/identity-store.ts';
 import type { RawAnswer } from '../link/answer-parser.ts';
@@ -51,11 +51,46 @@ export const ACTION_HANDLERS: Readonly<Record<string, SimulatedActionHandler>> =
       details: { documents, changed, classes, inventory: 'started' },
     };
   },
+  async refreshUserPolicy({ refreshPolicy }) {
+    const { documents, changed } = await refreshPolicy();
+    return succeeded('Policy is current; none of it is for single users.', { documents, changed });
+  },
+  async appEvaluation({ refreshPolicy }) {
+    const { documents, changed } = await refreshPolicy();
+    const message = 'No applications are deployed to this device: there was nothing to evaluate.';
+    return succeeded(message, { documents, changed, applications: 0 });
+  },
+  collectInventory({ startInventory }) {
+    const classes = startInventory();
+    return Promise.resolve(
+      succeeded(`An inventory of ${classes} classes has started.`, {
+        classes,
+        inventory: 'started',
+      }),
+    );
+  },
+  quickScan: () => Promise.resolve(succeeded('Quick scan by ClamAV: nothing was found.', CLEAN)),
+  fullScan: () => Promise.resolve(succeeded('Full scan by ClamAV: nothing was found.', CLEAN)),
+  windowsDefenderUpdateSignatures: () =>
+    Promise.resolve(succeeded('The signatures are up to date.', {})),
+  wakeUpClient({ action }) {
+    const { macAddresses = '', broadcastAddress = '' } = action.parameters ?? {};
+    const message = `Sent wake-up packets for ${macAddresses} to ${broadcastAddress}.`;
+    return Promise.resolve(succeeded(message, {}));
+  },
+  restart: () => Promise.resolve(succeeded('The device has restarted.', {})),
 };
+
+const CLEAN = { scanner: 'clamscan', infectedFiles: 0 };
+
+function succeeded(message: string, details: ActionResult['details']): ActionResult {
+  return { errorCode: 0, message, details };
+}
 
 // The agent's own codes.
 const NOT_SUPPORTED = 2;
 const EXPIRED = 4;
+const CANCELLED = 5;
 
 export interface Actions {
   /** Takes on what waits for the device. */
@@ -131,6 +166,24 @@ export function createActions(deps: {
     device.thinking.push({ action, doneAt: deps.now() + thinkMs });
   };
 
+  /** Ends what has not ended, as far as its kind can be ended; an id that is not known never runs. */
+  const cancel = (device: SimulatedDevice, id: string): void => {
+    const seen = store.report(id);
+    const busy = device.thinking?.find((other) => other.action.id === id);
+    const isEndable = busy !== undefined && ENDABLE_KINDS.some((kind) => kind === busy.action.kind);
+    if (seen && !isEndable) {
+      if (!device.reports?.some((report) => report.id === id)) (device.reports ??= []).push(seen);
+      return;
+    }
+    const left = device.thinking?.filter((other) => other !== busy) ?? [];
+    device.thinking = left.length > 0 ? left : null;
+    const action = busy?.action ?? { id, kind: 'unknown', expiresAt: '' };
+    const message = busy
+      ? 'Ended on the device while it ran.'
+      : 'Cancelled before it reached the device.';
+    report(device, action, 'cancelled', { errorCode: CANCELLED, message, details: {} });
+  };
+
   return {
     async take(device, send) {
       const answer = await send({ method: 'GET', path: AGENT_PATHS.actions });
@@ -139,6 +192,7 @@ export function createActions(deps: {
       if (!accepts(ActionsAnswer, body)) {
         throw simulatorErrors.answerMalformed({ path: AGENT_PATHS.actions });
       }
+      for (const id of body.cancelled ?? []) cancel(device, id);
       for (const action of body.actions) {
         const seen = store.report(action.id);
         const isThinking = device.thinking?.some((other) => other.action.id === action.id);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { systemClock } from '@moorline/kernel';
+import { ACTION_KINDS } from '@moorline/model';
 import { Constellation } from '@moorline/testkit/constellation';
 import { LAB, ORGANIZATION } from '../profile/organization.ts';
 import type { ActionEvent } from './actions.ts';
@@ -107,6 +108,16 @@ test('actions fail at the declared rate, take the declared time, and unknown kin
   );
   assert.equal(await resultOf(other), 'failed');
   assert.equal((await client.actions.get(other)).result?.errorCode, 42);
+  const ready = lost.deviceIdOf(0) ?? '';
+  for (const kind of ACTION_KINDS) {
+    // Its own handler fails; a device that is awake is not woken; there are no logs to collect.
+    if (['refreshMachinePolicy', 'wakeUpClient', 'collectDiagnostics'].includes(kind)) continue;
+    const id = await client.devices.triggerAction(ready, kind);
+    assert.equal(await resultOf(id), 'succeeded', kind);
+  }
+  const logs = await client.devices.triggerAction(ready, 'collectDiagnostics');
+  assert.equal(await resultOf(logs), 'failed');
+  assert.equal((await client.actions.get(logs)).result?.details.code, 'notSupported');
 });
 
 test('a class that is asked for now is sent, and who asks is answered', async () => {

@@ -23,6 +23,7 @@ export interface WaitingAction {
   readonly id: string;
   readonly kind: string;
   readonly expiresAt: string;
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** An action that the device is busy with until `doneAt` (ms since 1970). */

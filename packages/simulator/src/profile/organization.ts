@@ -132,6 +132,14 @@ export const ORGANIZATION: FleetProfile = {
   actions: {
     default: { failureShare: 0.03, medianMs: 2_500, spread: 0.8 },
     refreshMachinePolicy: { failureShare: 0.015, medianMs: 450, spread: 0.7 },
+    refreshUserPolicy: { failureShare: 0.015, medianMs: 500, spread: 0.7 },
+    appEvaluation: { failureShare: 0.02, medianMs: 1_500, spread: 0.8 },
+    collectInventory: { failureShare: 0.01, medianMs: 300, spread: 0.5 },
+    wakeUpClient: { failureShare: 0.02, medianMs: 50, spread: 0.4 },
+    quickScan: { failureShare: 0.03, medianMs: 90_000, spread: 0.9 },
+    fullScan: { failureShare: 0.06, medianMs: 2_700_000, spread: 0.9 },
+    windowsDefenderUpdateSignatures: { failureShare: 0.05, medianMs: 15_000, spread: 0.8 },
+    restart: { failureShare: 0.02, medianMs: 120_000, spread: 0.6 },
   },
 };
 

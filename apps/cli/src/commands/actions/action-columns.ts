@@ -4,6 +4,7 @@ export const ACTION_COLUMNS: readonly string[] = [
   'action',
   'state',
   'requestedDateTime',
+  'expirationDateTime',
   'requestedBy',
   'reason',
 ];

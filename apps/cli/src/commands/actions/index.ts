@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { type CommandDeps, newGroup } from '../../command-line.ts';
+import { actionsBulkCommand } from './bulk.ts';
 import { actionsCancelCommand } from './cancel.ts';
+import { actionsDownloadCommand } from './download.ts';
 import { actionsListCommand } from './list.ts';
 import { actionsShowCommand } from './show.ts';
 
@@ -9,5 +11,7 @@ export function actionsCommand(deps: CommandDeps): Command {
     actionsListCommand(deps),
     actionsShowCommand(deps),
     actionsCancelCommand(deps),
+    actionsDownloadCommand(deps),
+    actionsBulkCommand(deps),
   ]);
 }

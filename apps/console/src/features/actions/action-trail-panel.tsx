@@ -4,6 +4,7 @@ import {
   DrawerFooter,
   DrawerHeader,
   DrawerHeaderTitle,
+  Link,
   MessageBar,
   MessageBarBody,
   MessageBarTitle,
@@ -123,6 +124,7 @@ function PanelContent({ actionId, onClose }: { actionId: string; onClose: () => 
           {action ? (
             <>
               <ActionOutcome action={action} />
+              <CancellationNotice action={action} />
               <ActionTrail action={action} />
               <ActionDetails action={action} />
             </>
@@ -132,6 +134,7 @@ function PanelContent({ actionId, onClose }: { actionId: string; onClose: () => 
       {action ? (
         <DrawerFooter>
           <CancelButton action={action} />
+          <DownloadLink action={action} />
           <Text size={200} className={styles.foot}>
             {action.isFinal
               ? `Took ${formatSpan(tookMs(action))}.`
@@ -202,6 +205,43 @@ function ActionDetails({ action }: { action: ActionAnswer }) {
   );
 }
 
+/** Who wanted it ended, and what that waits for or why it came too late. */
+function CancellationNotice({ action }: { action: ActionAnswer }) {
+  const { cancellation } = action;
+  if (cancellation === null || action.state === 'cancelled') return null;
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>
+          Cancellation asked for by <Reported text={cancellation.requestedBy} />
+        </MessageBarTitle>
+        <Reported text={cancellation.reason} />
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+/** The diagnostics that it has brought. */
+function DownloadLink({ action }: { action: ActionAnswer }) {
+  const styles = useStyles();
+  const { allowed, reason } = usePermission('diagnostics.read');
+  if (action.action !== 'collectDiagnostics' || action.state !== 'succeeded') return null;
+  if (allowed) {
+    return (
+      <Link className={styles.cancel} href={client.actions.filePath(action.id)} download>
+        Download diagnostics
+      </Link>
+    );
+  }
+  return (
+    <WithReason reason={reason}>
+      <Button className={styles.cancel} disabledFocusable>
+        Download diagnostics
+      </Button>
+    </WithReason>
+  );
+}
+
 function CancelButton({ action }: { action: ActionAnswer }) {
   const styles = useStyles();
   const queryClient = useQueryClient();
@@ -216,15 +256,15 @@ function CancelButton({ action }: { action: ActionAnswer }) {
         queryClient.invalidateQueries({ queryKey: ['actions'] }),
       ]),
   });
-  if (action.isFinal || !canCancel(action.state)) return null;
+  if (!canCancel(action)) return null;
   return (
     <WithReason reason={reason}>
       <Button
         className={styles.cancel}
-        disabledFocusable={!allowed || cancel.isPending}
+        disabledFocusable={!allowed || cancel.isPending || action.cancellation !== null}
         onClick={() => cancel.mutate()}
       >
-        Cancel action
+        {action.cancellation === null ? 'Cancel action' : 'Cancelling'}
       </Button>
     </WithReason>
   );

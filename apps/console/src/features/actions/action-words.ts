@@ -1,4 +1,10 @@
-import { ACTION_STATES, ACTION_TITLES, type ActionState } from '@moorline/model';
+import {
+  ACTION_STATES,
+  ACTION_TITLES,
+  type ActionState,
+  ENDABLE_KINDS,
+  isFinalState,
+} from '@moorline/model';
 import type { StatusTone } from '../../ui/status.tsx';
 
 const STATES: Readonly<Record<ActionState, { readonly name: string; readonly tone: StatusTone }>> =
@@ -40,15 +46,25 @@ export function placeWord(place: string): string {
   return PLACES[place] ?? place;
 }
 
-/** Cancelling is possible until the device has it. */
-export function canCancel(state: string): boolean {
-  return ![
-    'deliveredToDevice',
-    'running',
-    'succeeded',
-    'failed',
-    'refused',
-    'expired',
-    'cancelled',
-  ].includes(state);
+/** Whether asking for its end may do something: until it runs, and of some kinds also then. */
+export function canCancel(action: { readonly action: string; readonly state: string }): boolean {
+  const state = ACTION_STATES.find((each) => each === action.state);
+  if (!state || isFinalState(state)) return false;
+  return state !== 'running' || ENDABLE_KINDS.some((kind) => kind === action.action);
+}
+
+/** How long an action may wait for its device; the empty one is the host's default. */
+export const EXPIRIES: Readonly<Record<string, string>> = {
+  '': 'After the time that is set for all actions',
+  '1': 'After 1 hour',
+  '8': 'After 8 hours',
+  '24': 'After 1 day',
+  '72': 'After 3 days',
+  '168': 'After 7 days',
+};
+
+/** The time that many hours from now; undefined for the default. */
+export function expiryFrom(hours: string): string | undefined {
+  if (hours === '') return undefined;
+  return new Date(Date.now() + Number(hours) * 3_600_000).toISOString();
 }

@@ -9,6 +9,7 @@ import { Page } from '../../ui/page.tsx';
 import { FilterPill } from '../devices/filter-pill.tsx';
 import { actionViewQuery } from './action-queries.ts';
 import { ActionsTable } from './actions-table.tsx';
+import { BulkList } from './bulk-list.tsx';
 
 const useStyles = makeStyles({
   bar: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalS, flexWrap: 'wrap' },
@@ -57,6 +58,7 @@ export function ActionsPage() {
           </Text>
         )}
       </div>
+      <BulkList />
       {query.isPending ? <Loading label="Reading actions" /> : null}
       {query.error ? (
         <ErrorNotice

@@ -1,7 +1,7 @@
 import { Button, Spinner, Toolbar } from '@fluentui/react-components';
 import { ArrowClockwiseRegular, ArrowSyncRegular, DeleteRegular } from '@fluentui/react-icons';
 import type { ManagedDevice } from '@moorline/contracts/admin';
-import { ACTION_TITLES } from '@moorline/model';
+import { ACTION_TITLES, type ActionKind } from '@moorline/model';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { client } from '../../app/client.ts';
 import { usePermission } from '../../app/session.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import { WithReason } from '../../ui/with-reason.tsx';
+import { ActionMenu } from './action-menu.tsx';
 import { deviceTitle } from './device-columns.tsx';
 import { RemoveDeviceDialog } from './remove-device-dialog.tsx';
 
@@ -27,7 +28,7 @@ export function DeviceCommands({
   const navigate = useNavigate();
   const [removing, setRemoving] = useState(false);
   const sync = useMutation({
-    mutationFn: () => client.devices.triggerAction(device.id, 'refreshMachinePolicy'),
+    mutationFn: (kind: ActionKind) => client.devices.triggerAction(device.id, kind),
     onSuccess: (actionId) => {
       onRequested(actionId);
       void queryClient.invalidateQueries({ queryKey: ['actions'] });
@@ -41,11 +42,16 @@ export function DeviceCommands({
           appearance="subtle"
           icon={sync.isPending ? <Spinner size="tiny" /> : <ArrowSyncRegular />}
           disabledFocusable={!allowed || sync.isPending}
-          onClick={() => sync.mutate()}
+          onClick={() => sync.mutate('refreshMachinePolicy')}
         >
           {ACTION_TITLES.refreshMachinePolicy}
         </Button>
       </WithReason>
+      <ActionMenu
+        deviceId={device.id}
+        deviceName={deviceTitle(device)}
+        onChoose={(kind) => sync.mutate(kind)}
+      />
       <Button
         appearance="subtle"
         icon={<ArrowClockwiseRegular />}

@@ -14,6 +14,7 @@ import type { DeviceColumn } from './device-columns.tsx';
 import { DeviceGridHead, type GridSort, HEAD_HEIGHT } from './device-grid-head.tsx';
 import { DeviceRow } from './device-row.tsx';
 import type { DeviceListOptions } from './device-search.ts';
+import type { DeviceSelection } from './device-selection.ts';
 import { ROW_HEIGHT, scrollHeight } from './row-geometry.ts';
 import { useDeviceRows } from './use-device-rows.ts';
 import { useRowScroll } from './use-row-scroll.ts';
@@ -65,16 +66,18 @@ export interface DeviceGridProps {
   readonly sort: GridSort;
   readonly onSort: (sort: GridSort) => void;
   readonly onOpen: (device: ManagedDevice) => void;
+  readonly selection: DeviceSelection;
   readonly start: GridPosition | undefined;
   readonly onLeave: (position: GridPosition) => void;
 }
 
 /**
  * The devices as a grid with a scrollbar for all of them, of which only the rows in sight exist. The keys move a
- * current row, Enter opens it; the focus stays with the grid, since rows come and go.
+ * current row, Enter opens it, the space bar selects it, and with Shift they select on the way; the focus stays with the grid, since rows come and go.
  */
 export function DeviceGrid(props: DeviceGridProps) {
-  const { options, columns, total, isBusy, sort, onSort, onOpen, start, onLeave } = props;
+  const { options, columns, total, isBusy, sort, onSort, onOpen, selection, start, onLeave } =
+    props;
   const styles = useStyles();
   const frame = useRef<HTMLDivElement>(null);
   const gridId = useId();
@@ -101,6 +104,8 @@ export function DeviceGrid(props: DeviceGridProps) {
   const last = Math.min(total - 1, sight.last + SPARE_ROWS);
   // A row's element becomes that of a row as many further on: their number stays as it is.
   const slots = scroll.page + 2 + 2 * SPARE_ROWS;
+  const isSelected = (device: ManagedDevice | undefined): boolean =>
+    device !== undefined && selection.ids.has(device.id);
   const rowId = (index: number): string => `${gridId}-${index}`;
 
   const move = (index: number): void => {
@@ -109,9 +114,38 @@ export function DeviceGrid(props: DeviceGridProps) {
     scroll.show(next);
     frame.current?.focus({ preventScroll: true });
   };
+  // Where a range begins: the row that was selected last by itself.
+  const anchor = useRef(0);
+  const toggle = (index: number): void => {
+    const device = rows.at(index);
+    if (!device) return;
+    anchor.current = index;
+    selection.toggle(device.id);
+  };
+  const selectTo = (index: number): void => {
+    const next = Math.max(0, Math.min(total - 1, index));
+    selection.addRows(anchor.current, next);
+    move(next);
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const isInRows = event.target === frame.current || indexOf(event.target) !== undefined;
-    if (!isInRows || event.altKey || event.metaKey) return;
+    if (!isInRows || event.altKey) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
+      event.preventDefault();
+      selection.addRows(0, total - 1);
+      return;
+    }
+    if (event.metaKey) return;
+    if (event.key === ' ') {
+      event.preventDefault();
+      if (event.shiftKey) selectTo(current);
+      else toggle(current);
+      return;
+    }
+    if (event.key === 'Escape' && selection.ids.size > 0) {
+      selection.clear();
+      return;
+    }
     const target = {
       ArrowDown: current + 1,
       ArrowUp: current - 1,
@@ -122,7 +156,10 @@ export function DeviceGrid(props: DeviceGridProps) {
     }[event.key];
     if (target !== undefined) {
       event.preventDefault();
-      move(target);
+      if (event.shiftKey) {
+        if (selection.ids.size === 0) anchor.current = current;
+        selectTo(target);
+      } else move(target);
     } else if (event.key === 'Enter' && event.target === frame.current) {
       const device = rows.at(current);
       if (device) onOpen(device);
@@ -132,7 +169,16 @@ export function DeviceGrid(props: DeviceGridProps) {
     const index = indexOf(event.target);
     const device = index === undefined ? undefined : rows.at(index);
     if (index === undefined || !device) return;
+    const isSelecting = event.target instanceof Element && event.target.matches('[data-select]');
+    if (isSelecting && event.shiftKey) {
+      selectTo(index);
+      return;
+    }
     setCurrent(index);
+    if (isSelecting) {
+      toggle(index);
+      return;
+    }
     // A link that is to open elsewhere is the browser's; text that was marked is to be copied.
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (getSelection()?.isCollapsed === false) return;
@@ -152,6 +198,7 @@ export function DeviceGrid(props: DeviceGridProps) {
         role="grid"
         aria-label="Devices"
         aria-rowcount={total + 1}
+        aria-multiselectable
         aria-colcount={columns.length}
         aria-busy={isBusy}
         aria-activedescendant={current >= first && current <= last ? rowId(current) : undefined}
@@ -174,6 +221,7 @@ export function DeviceGrid(props: DeviceGridProps) {
                   device={rows.at(index)}
                   columns={columns}
                   isCurrent={index === current}
+                  isSelected={isSelected(rows.at(index))}
                 />
               );
             })}

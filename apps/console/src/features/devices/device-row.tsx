@@ -2,6 +2,7 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import type { ManagedDevice } from '@moorline/contracts/admin';
 import { memo } from 'react';
 import { Reported } from '../../ui/reported.tsx';
+import { visibleText } from '../../ui/visible-text.ts';
 import type { DeviceColumn } from './device-columns.tsx';
 import { devicePath } from './device-search.ts';
 import { ROW_HEIGHT } from './row-geometry.ts';
@@ -35,6 +36,7 @@ const useStyles = makeStyles({
     textDecorationLine: 'none',
     ':hover': { textDecorationLine: 'underline', color: tokens.colorBrandForegroundLinkHover },
   },
+  select: { marginRight: tokens.spacingHorizontalM, verticalAlign: 'middle', cursor: 'pointer' },
   waiting: {
     display: 'block',
     width: '60%',
@@ -58,6 +60,7 @@ export const DeviceRow = memo(function DeviceRow({
   device,
   columns,
   isCurrent,
+  isSelected,
 }: {
   id: string;
   index: number;
@@ -67,6 +70,7 @@ export const DeviceRow = memo(function DeviceRow({
   device: ManagedDevice | undefined;
   columns: readonly DeviceColumn[];
   isCurrent: boolean;
+  isSelected: boolean;
 }) {
   const styles = useStyles();
   return (
@@ -78,7 +82,7 @@ export const DeviceRow = memo(function DeviceRow({
       aria-rowindex={index + 2}
       data-index={index}
       data-current={isCurrent || undefined}
-      aria-selected={isCurrent}
+      aria-selected={isSelected}
       aria-busy={device === undefined || undefined}
       className={styles.row}
       style={{ transform: `translateY(${top}px)`, minWidth }}
@@ -96,9 +100,20 @@ export const DeviceRow = memo(function DeviceRow({
           {device === undefined ? (
             <span className={styles.waiting} />
           ) : position === 0 ? (
-            <a href={devicePath(device.id)} tabIndex={-1} className={styles.link}>
-              {device.deviceName ? <Reported text={device.deviceName} /> : device.id}
-            </a>
+            <>
+              <input
+                type="checkbox"
+                className={styles.select}
+                data-select
+                tabIndex={-1}
+                readOnly
+                checked={isSelected}
+                aria-label={`Select ${device.deviceName === null ? device.id : visibleText(device.deviceName)}`}
+              />
+              <a href={devicePath(device.id)} tabIndex={-1} className={styles.link}>
+                {device.deviceName ? <Reported text={device.deviceName} /> : device.id}
+              </a>
+            </>
           ) : (
             column.cell(device)
           )}

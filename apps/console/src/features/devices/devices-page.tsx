@@ -37,8 +37,10 @@ import {
   isNarrowed,
   OS_NOT_TOLD,
 } from './device-search.ts';
+import { useDeviceSelection } from './device-selection.ts';
 import { exportDevices } from './export-devices.ts';
 import { FilterPill } from './filter-pill.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 import { useDeviceList } from './use-device-list.ts';
 
 const SEARCH_REST_MS = 250;
@@ -71,6 +73,7 @@ export function DevicesPage() {
   const choice = useColumnChoice(authority.kind === 'site' ? ['connectorName'] : []);
   const wanted = useMemo(() => deviceListOptions(search), [search]);
   const list = useDeviceList(wanted);
+  const selection = useDeviceSelection(list.options);
   const refresh = (): void => void queryClient.invalidateQueries({ queryKey: ['devices'] });
 
   const change = useCallback(
@@ -161,8 +164,10 @@ export function DevicesPage() {
         />
       ) : null}
       {list.total === undefined && !list.error ? <Loading label="Reading devices" /> : null}
+      <SelectionBar selection={selection} total={list.total ?? 0} />
       {list.options && list.total ? (
         <DeviceGrid
+          selection={selection}
           options={list.options}
           columns={choice.columns}
           total={list.total}
