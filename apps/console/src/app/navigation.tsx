@@ -21,6 +21,8 @@ import {
   PlugConnectedRegular,
   SettingsFilled,
   SettingsRegular,
+  ShieldPersonFilled,
+  ShieldPersonRegular,
   TicketDiagonalFilled,
   TicketDiagonalRegular,
 } from '@fluentui/react-icons';
@@ -38,6 +40,7 @@ const CloudAttach = bundleIcon(CloudLinkFilled, CloudLinkRegular);
 const Tokens = bundleIcon(TicketDiagonalFilled, TicketDiagonalRegular);
 const Settings = bundleIcon(SettingsFilled, SettingsRegular);
 const People = bundleIcon(PeopleFilled, PeopleRegular);
+const Roles = bundleIcon(ShieldPersonFilled, ShieldPersonRegular);
 const Keys = bundleIcon(KeyFilled, KeyRegular);
 const Audit = bundleIcon(HistoryFilled, HistoryRegular);
 
@@ -85,6 +88,7 @@ const ADMINISTRATION: readonly NavigationItem[] = [
     icon: People,
     permission: 'administrators.manage',
   },
+  { to: '/roles', title: 'Roles', icon: Roles, permission: 'roles.read' },
   { to: '/api-tokens', title: 'API tokens', icon: Keys },
   { to: '/audit-logs', title: 'Audit logs', icon: Audit, permission: 'audit.read' },
 ];

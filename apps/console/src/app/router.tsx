@@ -197,6 +197,11 @@ const administrators = createRoute({
     'AdministratorsPage',
   ),
 });
+const roles = createRoute({
+  getParentRoute: () => inside,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('../features/access/roles-page.tsx'), 'RolesPage'),
+});
 const apiTokens = createRoute({
   getParentRoute: () => inside,
   path: '/api-tokens',
@@ -234,6 +239,7 @@ const tree = root.addChildren([
     enrolmentTokens,
     clientSettings,
     administrators,
+    roles,
     apiTokens,
     auditLogs,
   ]),
