@@ -248,3 +248,34 @@ async function holdTable(site: Site): Promise<{ release(): Promise<void> }> {
     },
   };
 }
+
+test('the explorer’s questions go through the uplink: days, differences, sorting, and the live device', async () => {
+  await using pair = await attachedPair();
+  const { tenant, origin, deviceId } = pair;
+  const { remotes } = tenant.downlink;
+  const { periods } = await remotes.inventoryHistory(origin, tenant.admin, deviceId, 'Bios');
+  assert.deepEqual(
+    periods.map(({ from, to }) => [from, to]),
+    [['2026-11-20', '2026-11-23']],
+  );
+  const wanted = { from: '2026-11-20', to: null, skip: 0, top: 10 };
+  const difference = await remotes.inventoryDifference(
+    origin,
+    tenant.admin,
+    deviceId,
+    'Bios',
+    wanted,
+  );
+  assert.deepEqual(difference.changes, [
+    { kind: 'added', columns: ['Index'], before: null, after: { Index: 1 } },
+  ]);
+  const orderBy = { column: 'Index', descending: true };
+  const page = { skip: 3, top: 2, orderBy, day: '2026-11-21' };
+  const document = await remotes.inventoryDocument(origin, tenant.admin, deviceId, 'Bios', page);
+  assert.equal(document.rows[0]?.Index, 3);
+  const asked = await remotes.refreshInventory(origin, tenant.admin, deviceId, 'Bios');
+  assert.equal(asked.receivedAt, '2026-11-23T10:00:01.000Z');
+  await assert.rejects(remotes.refreshInventory(origin, tenant.admin, newId<DeviceId>(), 'Bios'), {
+    code: 'devices.not_found',
+  });
+});
