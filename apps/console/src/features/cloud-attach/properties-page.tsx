@@ -18,6 +18,7 @@ import { Page } from '../../ui/page.tsx';
 import { TextLink } from '../../ui/text-link.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import { UnsavedChanges } from '../../ui/unsaved-changes.tsx';
+import { CeilingSection } from '../access/ceiling-section.tsx';
 import { CoManagementSection } from './co-management-section.tsx';
 import { UploadConflict } from './upload/upload-conflict.tsx';
 import { UploadFields } from './upload/upload-fields.tsx';
@@ -57,6 +58,7 @@ export function CloudAttachPropertiesPage() {
         />
       ) : null}
       {data ? <PropertiesForm saved={data} /> : null}
+      {data?.settings.permissions === 'tenantOnly' ? <CeilingSection /> : null}
       <CoManagementSection />
     </Page>
   );
