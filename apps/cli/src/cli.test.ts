@@ -76,6 +76,9 @@ test('a misspelt column, action, class, role or format is answered before anythi
     refused(['devices', 'action', 'quickScan'], 2, /Say of which devices/),
     refused(['devices', 'action', 'pc', 'restart', '--filter', 'x'], 2, /not both/),
     refused(['devices', 'inventory', 'pc', 'Procesor'], 2, /Did you mean Processor\?/),
+    refused(['devices', 'inventory', 'pc', '--refresh'], 2, /Name the class/),
+    refused(['devices', 'inventory', 'pc', 'OS', '--at', 'x', '--refresh'], 2, /Give either --at/),
+    refused(['devices', 'inventory', 'pc', 'OS', '--diff', '1', '2', '3'], 2, /one day, or two/),
     refused(
       ['token', 'create', '--name', 'x', '--role', 'Helpdesk'],
       2,

@@ -170,6 +170,15 @@ describe('the trip through the command line', () => {
     assert.match(token.out, /mlt_/);
     const users = await moorline('devices', 'inventory', deviceName, 'User', '--context', 'tenant');
     assert.match(users.out, /\broot\b/);
+    const today = new Date().toISOString().slice(0, 10);
+    const ofUsers = ['devices', 'inventory', deviceName, 'User', '--context', 'tenant'];
+    const refreshed = await moorline(...ofUsers, '--refresh', '-o', 'csv');
+    assert.match(refreshed.out, /^Name,FullName,UserId,/, refreshed.err);
+    assert.deepEqual(await json(...ofUsers, '--at', today), await json(...ofUsers));
+    const same = await moorline(...ofUsers, '--diff', today);
+    assert.match(same.err, /Nothing of User differs/);
+    const before = await moorline(...ofUsers, '--at', '2020-01-01');
+    assert.match(before.err, /is not one of the last 90 days/);
     const verify = await moorline('audit', 'verify', '--context', 'site');
     assert.equal(verify.code, 0);
   });

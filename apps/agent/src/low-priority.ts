@@ -2,10 +2,11 @@ import { constants, getPriority, setPriority } from 'node:os';
 import type { InventoryProvider } from '@moorline/model/ports';
 
 /**
- * The provider, collecting only with the time that nobody else wants. Without root's rights a priority that was given
- * away could not be taken back, so it is left as it is.
+ * The provider, collecting behind everything that has an ordinary priority: a tenth of its time where all want it, so
+ * that a busy device still answers. Without root's rights a priority that was given away could not be taken back, so it
+ * is left as it is.
  */
-export function atIdlePriority(provider: InventoryProvider): InventoryProvider {
+export function atLowPriority(provider: InventoryProvider): InventoryProvider {
   if (process.geteuid?.() !== 0) return provider;
   const usual = getPriority();
   let collecting = 0;
@@ -13,7 +14,7 @@ export function atIdlePriority(provider: InventoryProvider): InventoryProvider {
     platform: provider.platform,
     classes: provider.classes,
     async collect(className, options) {
-      if (collecting++ === 0) setPriority(constants.priority.PRIORITY_LOW);
+      if (collecting++ === 0) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
       try {
         return await provider.collect(className, options);
       } finally {

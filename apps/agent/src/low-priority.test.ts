@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { constants, getPriority } from 'node:os';
 import { test } from 'node:test';
-import { atIdlePriority } from './idle-priority.ts';
+import { atLowPriority } from './low-priority.ts';
 
 test('collecting gives way to everything else, and the rest of the agent does not', {
   skip: process.geteuid?.() === 0 ? false : 'only root may take a priority back',
@@ -9,7 +9,7 @@ test('collecting gives way to everything else, and the rest of the agent does no
   const usual = getPriority();
   const seen: number[] = [];
   const wait = Promise.withResolvers<void>();
-  const provider = atIdlePriority({
+  const provider = atLowPriority({
     platform: 'linux',
     classes: ['OS', 'Bios'],
     async collect(className) {
@@ -21,9 +21,12 @@ test('collecting gives way to everything else, and the rest of the agent does no
   });
   const first = provider.collect('OS');
   await assert.rejects(provider.collect('Bios'));
-  assert.equal(getPriority(), constants.priority.PRIORITY_LOW);
+  assert.equal(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL);
   wait.resolve();
   await first;
-  assert.deepEqual(seen, [constants.priority.PRIORITY_LOW, constants.priority.PRIORITY_LOW]);
+  assert.deepEqual(seen, [
+    constants.priority.PRIORITY_BELOW_NORMAL,
+    constants.priority.PRIORITY_BELOW_NORMAL,
+  ]);
   assert.equal(getPriority(), usual);
 });
