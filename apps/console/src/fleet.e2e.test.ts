@@ -147,9 +147,10 @@ describe('the console with a fleet', { skip, timeout: 240_000 }, () => {
 
   test('devices are selected with the keys, acted on together, and followed', async () => {
     await openFromNavigation('Devices');
-    await row(1).getByRole('link').waitFor();
+    await grid.getByRole('link').first().waitFor();
     await grid.focus();
     await page.keyboard.press('Home');
+    await row(1).getByRole('link').waitFor();
     await page.keyboard.press(' ');
     await page.keyboard.press('Shift+ArrowDown');
     await page.keyboard.press('Shift+ArrowDown');
@@ -173,8 +174,10 @@ describe('the console with a fleet', { skip, timeout: 240_000 }, () => {
 
   test('all that match are selected, and what has not ended is cancelled', async () => {
     await openFromNavigation('Devices');
-    await row(1).getByRole('link').waitFor();
+    await grid.getByRole('link').first().waitFor();
     await grid.focus();
+    await page.keyboard.press('Home');
+    await row(1).getByRole('link').waitFor();
     await page.keyboard.press('Control+a');
     const bar = page.getByRole('region', { name: 'Selection' });
     await bar.getByText(`${DEVICES} selected`, { exact: true }).waitFor();

@@ -17,6 +17,7 @@ import {
   type Tenant,
 } from './testing/lab.fixture.ts';
 import { readAudit, receivedActions, sampleDevice } from './testing/recorder.fixture.ts';
+import { FILE } from './testing/site-engine.fixture.ts';
 
 const open = useDatabases();
 const LINKS = '/v1.0/deviceManagement/cloudAttach/linkedAdministrators';
@@ -98,6 +99,31 @@ test('an action that stays queued while its hops travel is asked for once per up
   for (let round = 0; round < 5; round++) tenant.downlink.remotes.actionsQueued(origin);
   await tenant.downlink.remotes.inventoryOverview(origin, tenant.admin, pair.deviceId);
   assert.equal(site.engine.requests.length, 1);
+});
+
+test('what a site may have is ended by asking it, and what it never had is told so', async () => {
+  await using pair = await attachedPair();
+  const { tenant, site, origin } = pair;
+  const id = queueAction(pair);
+  await eventually(tenant.bus, () => site.engine.requests.length === 1);
+  const { remotes } = tenant.downlink;
+  assert.ok(remotes.mayHave(origin, { id, requestedAt: Date.now() + 1_000 }));
+  const unknown = newId<ActionId>();
+  assert.ok(!remotes.mayHave(origin, { id: unknown, requestedAt: Date.now() + 1_000 }));
+  tenant.queue.cancel(id);
+  remotes.actionsQueued(origin);
+  const { answer } = await eventually(tenant.bus, () => tenant.queue.answers[0]);
+  assert.notEqual(answer.kind, 'notThere');
+});
+
+test('a part of an action’s file comes from the site', async () => {
+  await using pair = await attachedPair();
+  const { tenant, origin } = pair;
+  const { remotes } = tenant.downlink;
+  const part = { offset: 2, length: 4 };
+  const { data, sizeBytes } = await remotes.actionFile(origin, tenant.admin, newId(), part);
+  assert.equal(Buffer.from(data).toString(), FILE.subarray(2, 6).toString());
+  assert.equal(sizeBytes, FILE.length);
 });
 
 test('actions queued while the site is away are delivered when it connects', async () => {

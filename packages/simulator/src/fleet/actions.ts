@@ -172,7 +172,9 @@ export function createActions(deps: {
     const busy = device.thinking?.find((other) => other.action.id === id);
     const isEndable = busy !== undefined && ENDABLE_KINDS.some((kind) => kind === busy.action.kind);
     if (seen && !isEndable) {
-      if (!device.reports?.some((report) => report.id === id)) (device.reports ??= []).push(seen);
+      if (device.reports?.some((waiting) => waiting.id === id)) return;
+      device.reports ??= [];
+      device.reports.push(seen);
       return;
     }
     const left = device.thinking?.filter((other) => other !== busy) ?? [];

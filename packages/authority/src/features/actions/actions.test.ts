@@ -360,6 +360,22 @@ describe('actions', () => {
     }
   });
 
+  it('delivers after a restart what was queued while the device was away', async () => {
+    const { id } = await lab.request(lab.own.deviceId);
+    clock.advance(1);
+    const { id: asked } = await lab.request(lab.own.deviceId);
+    const after = await lab.restarted();
+    after.devices.presence.opened(lab.own, 'c');
+    const waiting = await after.actions.waitingActions(lab.own);
+    assert.deepEqual(
+      waiting.map((action) => action.id),
+      [id, asked],
+    );
+    await after.actions.reportActions(lab.own, [lab.report(id, 'succeeded')]);
+    assert.equal((await after.actions.readAction(HELP_DESK, id)).state, 'succeeded');
+    assert.equal((await after.actions.waitingActions(lab.own)).length, 1);
+  });
+
   it('audits it when an action was carried out although it had been cancelled here', async () => {
     const { id } = await lab.request(lab.own.deviceId);
     await lab.actions.cancelAction(HELP_DESK, id);

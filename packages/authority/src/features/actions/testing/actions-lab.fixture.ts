@@ -91,6 +91,8 @@ export interface ActionsLab {
   enrol(name: string): Promise<AuthenticatedDevice>;
   request(deviceId: DeviceId, by?: Actor): Promise<Action>;
   relay(id: ActionId, deviceId?: DeviceId): Promise<Action>;
+  /** The feature of a process that starts anew on the same database. */
+  restarted(): Promise<Pick<ActionsLab, 'actions' | 'devices'>>;
   /** Goes on with what a stop left of bulk actions. */
   resume(): Promise<void>;
   readonly filesFolder: string;
@@ -178,6 +180,12 @@ export async function createActionsLab(test: LabDatabase, clock: Clock): Promise
         kind: KIND,
         expiresAt: new Date(clock.now() + 60_000).toISOString(),
       }),
+    async restarted() {
+      await devices.presence.flush();
+      const again = createDevices({ ...shared, refusals });
+      const given = { ...shared, refusals, presence: again.presence, filesFolder };
+      return { devices: again, actions: createActions(given) };
+    },
     filesFolder,
     removeFiles: () => rm(filesFolder, { recursive: true, force: true }),
     resume: () => createBulkRequests(parts).resume(new AbortController().signal),
