@@ -172,6 +172,25 @@ test('a refused token ends the agent with the words of the authority', async () 
   assert.equal(agent.output().err, 'The token has been used up.\n');
 });
 
+test('whoever is signed in asks at the socket for users, where nothing else can be asked', async () => {
+  await using machine = await createMachine();
+  const { authority, folder } = machine;
+  const socket = `${folder}.users`;
+  const run = ['run', '--data', folder, '--enrol', authority.invitation(), '--user-socket', socket];
+  const agent = machine.start(run, { ipc: true });
+  await agent.message('ready');
+  assert.equal((await stat(socket)).mode & 0o777, 0o666);
+  const ask = ['postpone-restart', '--user-socket', socket, '--minutes'];
+  const asked = machine.start([...ask, '30']);
+  assert.equal(await asked.exit(), 0);
+  assert.match(asked.output().out, /^No restart of this computer is counting down/);
+  for (const minutes of ['0', '-5', 'x', '1e9999']) {
+    assert.equal(await machine.start([...ask, minutes]).exit(), 2);
+  }
+  agent.child.kill('SIGTERM');
+  assert.equal(await agent.exit(), 0);
+});
+
 test('a mistyped option is answered with the nearest right one', async () => {
   await using machine = await createMachine();
   const agent = machine.start(['run', '--dta', machine.folder]);

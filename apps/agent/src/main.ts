@@ -5,6 +5,7 @@ import { createStderrLogger } from './logger.ts';
 import { runAgent } from './run.ts';
 import { readStatus } from './status-socket.ts';
 import { sayFailed } from './supervisor.ts';
+import { askToPostpone } from './user-socket.ts';
 
 async function main(argv: readonly string[]): Promise<void> {
   if (argv.includes('--help') || argv.includes('-h')) return console.log(USAGE);
@@ -12,6 +13,13 @@ async function main(argv: readonly string[]): Promise<void> {
   if (command.command === 'run') {
     const enrolToken = command.enrolToken ?? (await tokenIn(command.enrolFile));
     return runAgent({ ...command, enrolToken }, createStderrLogger(process.env.MOORLINE_LOG));
+  }
+  if (command.command === 'postpone-restart') {
+    const answer = await askToPostpone(command.userSocket, command.minutes);
+    if (answer === undefined) {
+      throw new UsageError(`No agent answers at ${command.userSocket}.`);
+    }
+    return console.log(answer);
   }
   console.log(JSON.stringify(await readStatus(command.folder), null, 2));
 }

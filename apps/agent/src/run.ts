@@ -12,6 +12,7 @@ import { deviceProvider } from './device-provider.ts';
 import { giveMemoryBack, keepMemorySmall } from './memory.ts';
 import { serveStatus } from './status-socket.ts';
 import { openSupervisor } from './supervisor.ts';
+import { serveUsers } from './user-socket.ts';
 
 const ENROL_BACKOFF = { firstMs: 1_000, maxMs: 60_000 };
 
@@ -20,7 +21,11 @@ const ENROL_BACKOFF = { firstMs: 1_000, maxMs: 60_000 };
  * @throws `agent.not_enrolled`, `agent.folder_in_use`, and what enrolling throws
  */
 export async function runAgent(
-  options: { readonly folder: string; readonly enrolToken: string | undefined },
+  options: {
+    readonly folder: string;
+    readonly enrolToken: string | undefined;
+    readonly userSocket: string | undefined;
+  },
   logger: Logger,
 ): Promise<void> {
   keepMemorySmall();
@@ -49,6 +54,9 @@ export async function runAgent(
     const { deviceId, authority } = agent.status();
     if (!deviceId || !authority) throw agentErrors.notEnrolled();
     await using _status = await serveStatus(options.folder, () => agent.status());
+    await using _users = options.userSocket
+      ? await serveUsers(options.userSocket, agent)
+      : undefined;
     supervisor.ready({ deviceId, deviceName: hostname(), authorityName: authority.name });
     logger.info({ deviceId, authority: authority.name }, 'agent is running');
     await new Promise<void>((resolve) => {

@@ -80,7 +80,7 @@ export function createRestarts(deps: RestartDeps): Restarts {
   const announce = async (restart: StoredRestart): Promise<void> => {
     const wall = await programs.find('wall');
     if (!wall) return;
-    const text = `This computer restarts at ${rfc3339(restart.at)}. Save your work; until ${rfc3339(restart.postponableUntil)} it can be put off with: moorline-agent postpone-restart MINUTES`;
+    const text = `This computer restarts at ${rfc3339(restart.at)}. Save your work; until ${rfc3339(restart.postponableUntil)} it can be put off with moorline-agent postpone-restart, or by whoever manages it.`;
     await programs
       .run(wall, [text], { signal: AbortSignal.timeout(10_000) })
       .catch((error: unknown) => logger.warn({ err: error }, 'restart could not be announced'));
