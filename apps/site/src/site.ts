@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { authorize, recordAudit } from '@moorline/authority';
-import { createUplink, readProxySettings, UPLINK_MIGRATIONS } from '@moorline/federation';
+import {
+  createUplink,
+  readProxySettings,
+  UPLINK_AFTER_RESTORE,
+  UPLINK_MIGRATIONS,
+} from '@moorline/federation';
 import type { FederationHalf, HostContext, HostProfile } from '@moorline/host';
 
 /** The on-premises host: manages the devices of its network, and dials out to a tenant when attached. */
@@ -8,6 +13,7 @@ export const SITE_PROFILE: HostProfile = {
   kind: 'site',
   managedBy: 'site',
   federationMigrations: UPLINK_MIGRATIONS,
+  afterRestore: UPLINK_AFTER_RESTORE,
   createFederation: uplinkHalf,
 };
 

@@ -1,3 +1,5 @@
+export { type DumpHead, type DumpPart, dumpDatabase } from './backup/dump.ts';
+export { type DatabaseLoad, loadDatabase } from './backup/load.ts';
 export { binaryArray } from './bulk/binary-array.ts';
 export { type CopyRows, copyInto, stageRows } from './bulk/copy-into.ts';
 export { copyOut } from './bulk/copy-out.ts';

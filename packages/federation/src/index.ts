@@ -3,7 +3,7 @@ export { DOWNLINK_MIGRATIONS } from './downlink/migrations.ts';
 export type { AuditRecord, Authorize, RecordAudit } from './ports.ts';
 export { CHANGE_LOG, LIVE } from './topics.ts';
 export type { Attached, LocalUser } from './uplink/attach.ts';
-export { UPLINK_MIGRATIONS } from './uplink/migrations.ts';
+export { UPLINK_AFTER_RESTORE, UPLINK_MIGRATIONS } from './uplink/migrations.ts';
 export {
   type ProxyOptions,
   type ProxySettings,

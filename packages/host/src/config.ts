@@ -111,7 +111,8 @@ function proxyOf(
   };
 }
 
-function databaseSource(
+/** DATABASE_URL and DATABASE_OWNER_URL, or the embedded PostgreSQL in the data folder. */
+export function databaseSource(
   dataFolder: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): DatabaseSource {

@@ -54,6 +54,11 @@ export async function openDataFolder(
   return identity;
 }
 
+/** Who the authority in a data folder is; undefined when there is none. @throws `host.*` */
+export function readHostIdentity(folder: string): Promise<HostIdentity | undefined> {
+  return readIdentity(folder, join(folder, 'host.json'));
+}
+
 async function readIdentity(folder: string, file: string): Promise<HostIdentity | undefined> {
   let text: string | undefined;
   try {

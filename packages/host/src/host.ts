@@ -66,6 +66,8 @@ export interface HostProfile {
   /** How Graph names the management of its own devices. */
   readonly managedBy: HostKind;
   readonly federationMigrations: readonly Migration[];
+  /** SQL that a restored backup ends with: what its half of the federation must not believe any more. */
+  readonly afterRestore?: readonly string[];
   createFederation(context: HostContext): Promise<FederationHalf>;
 }
 

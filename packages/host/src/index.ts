@@ -1,3 +1,5 @@
+export { type BackupOptions, backupHost } from './backup/backup.ts';
+export { type RestoreOptions, restoreHost } from './backup/restore.ts';
 export type { HostConfig, ProxyConfig } from './config.ts';
 export type { HostIdentity, HostKind } from './data-folder.ts';
 export {

@@ -1,5 +1,6 @@
 import { createLogger } from '@moorline/http';
 import { asMoorlineError, MoorlineError, systemClock, systemEntropy } from '@moorline/kernel';
+import { runBackupCommand } from './backup/command.ts';
 import { type HostConfig, readConfig, UsageError } from './config.ts';
 import { type Host, type HostProfile, startHost } from './host.ts';
 import { type HostMessage, isHostRequest } from './process-contract.ts';
@@ -14,6 +15,10 @@ export async function runHostProcess(
   profile: HostProfile,
   defaults: { readonly name: string; readonly port: number },
 ): Promise<void> {
+  const [verb] = process.argv.slice(2);
+  if (profile.afterRestore && (verb === 'backup' || verb === 'restore')) {
+    process.exit(await runBackupCommand(profile, process.argv.slice(2), process.env));
+  }
   const send = (message: HostMessage): void => {
     if (process.connected) process.send?.(message);
   };

@@ -12,7 +12,25 @@ const SUMMARIES: Readonly<Record<AppName, string>> = {
 
 /** `tenant`, `site`: each with `run`, whose options are the program's own. */
 export function hostCommand(name: (typeof HOST_APPS)[number]): Command {
-  return newGroup(name, SUMMARIES[name], [runCommand(name)]);
+  const own = name === 'site' ? [backupCommand(), restoreCommand()] : [];
+  return newGroup(name, SUMMARIES[name], [runCommand(name), ...own]);
+}
+
+/** Like `run`, the site program's own: its options are read there. */
+function backupCommand(): Command {
+  return newCommand('backup', 'Write a site into a file (FILE --data DIR --passphrase-file FILE)', [
+    'site backup hq1.moorline --data /var/lib/moorline/site --passphrase-file ~/backup-passphrase',
+  ]);
+}
+
+function restoreCommand(): Command {
+  return newCommand(
+    'restore',
+    'Put a site back from a file (FILE --data NEW-DIR --passphrase-file FILE)',
+    [
+      'site restore hq1.moorline --data /var/lib/moorline/site --passphrase-file ~/backup-passphrase',
+    ],
+  );
 }
 
 /** Never reached with `run` as the second word: `appToRun` takes that before the options are read. */
@@ -32,10 +50,12 @@ export function runCommand(name: AppName): Command {
 export function appToRun(
   argv: readonly string[],
 ): { readonly app: AppName; readonly args: readonly string[] } | undefined {
-  const [name, verb, ...rest] = argv;
+  const [name, verb = '', ...rest] = argv;
   const app = ([...HOST_APPS, 'agent'] as const).find((candidate) => candidate === name);
-  if (!app || verb !== 'run' || rest.includes('--help') || rest.includes('-h')) return undefined;
-  return { app, args: ['run', ...rest] };
+  const verbs = app === 'site' ? ['run', 'backup', 'restore'] : ['run'];
+  const isHelp = rest.includes('--help') || rest.includes('-h');
+  if (!app || !verbs.includes(verb) || isHelp) return undefined;
+  return { app, args: [verb, ...rest] };
 }
 
 /** Becomes that program as nearly as Node can: its terminal, its signals, its exit code. */

@@ -1,6 +1,14 @@
 import { type Migration, secureTable } from '@moorline/db';
 import { sql } from 'kysely';
 
+/**
+ * SQL for a database that was put back from a backup: the tenant has seen a later one, so that what it holds counts
+ * for nothing, and everything is sent again under a new epoch. Of the columns that every version has.
+ */
+export const UPLINK_AFTER_RESTORE: readonly string[] = [
+  "update upload_cursors set epoch = gen_random_uuid(), acknowledged = '0.0', sent = '0.0'",
+];
+
 /** Tables of the site side: its attachment, who of the tenant acts as whom, the upload's cursor, relay ids seen. */
 export const UPLINK_MIGRATIONS: readonly Migration[] = [
   {
