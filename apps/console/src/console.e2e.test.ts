@@ -224,6 +224,44 @@ describe('the console in a browser', { skip, timeout: 240_000 }, () => {
     await page.getByRole('cell', { name: 'nightly report', exact: true }).waitFor();
   });
 
+  test('a role is made out of found permissions, assigned by a scope tag, and changed', async () => {
+    await openFromNavigation(page, 'Roles');
+    await page.getByRole('button', { name: 'Create scope tag' }).click();
+    const tag = page.getByRole('dialog');
+    await tag.getByLabel('Name').fill('Headquarters');
+    await tag.getByRole('checkbox').first().check();
+    await tag.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('table', { name: 'Scope tags' }).getByText('Headquarters').waitFor();
+
+    await page.getByRole('button', { name: 'Create role' }).click();
+    const role = page.getByRole('dialog');
+    await role.getByLabel('Name').fill('Scanner');
+    await role.getByLabel('Search permissions').fill('malware');
+    await role.getByRole('checkbox').first().check();
+    await role.getByRole('button', { name: 'Create' }).click();
+    await role.waitFor({ state: 'hidden' });
+
+    await page.getByRole('button', { name: 'Commands for Scanner' }).click();
+    await page.getByRole('menuitem', { name: 'Assign' }).click();
+    const assign = page.getByRole('dialog');
+    await assign.getByRole('checkbox', { name: 'admin' }).check();
+    await assign.getByRole('radio', { name: 'Devices that carry a scope tag' }).check();
+    await assign.getByRole('checkbox', { name: 'Headquarters' }).check();
+    await assign.getByRole('button', { name: 'Assign', exact: true }).click();
+    await page
+      .getByRole('table', { name: 'Assignments' })
+      .getByText('Devices of 1 scope tag')
+      .waitFor();
+    await picture('roles');
+
+    await page.getByRole('button', { name: 'Commands for Scanner' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    const changed = page.getByRole('dialog');
+    await changed.getByLabel('Name').fill('Scanners');
+    await changed.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Commands for Scanners' }).waitFor();
+  });
+
   test('what was done is in the audit log, whose chain is whole', async () => {
     await openFromNavigation(page, 'Audit logs');
     await page.getByRole('table', { name: 'Audit log' }).getByRole('row').nth(1).waitFor();

@@ -16,6 +16,7 @@ export function createRemoteAuthorities(deps: {
     describe: (origin) => ({
       name: directory.nameOf(origin),
       online: sessions.get(origin) !== undefined,
+      ...directory.uploadOf(origin),
     }),
     actionsQueued: deliveries.wake,
     mayHave: deliveries.mayHave,

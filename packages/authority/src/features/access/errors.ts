@@ -37,7 +37,7 @@ export const accessErrors: Readonly<
     code: 'access.denied',
     kind: 'failure',
     status: 403,
-    text: 'Your role, {role}, does not include the permission {permission}. Ask an administrator for a role that does.',
+    text: 'Refused here, where you are signed in: your role, {role}, does not include the permission {permission}. Ask an administrator for a role that does.',
   },
   notSignedIn: {
     code: 'access.not_signed_in',
