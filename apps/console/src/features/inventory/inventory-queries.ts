@@ -14,6 +14,8 @@ export function inventoryOverviewQuery(deviceId: string) {
   return queryOptions({
     queryKey: ['inventory', deviceId, 'overview'],
     queryFn: ({ signal }) => client.devices.inventory(deviceId, { signal }),
+    // A device that has just enrolled reports within a minute.
+    refetchInterval: ({ state }) => (state.data?.length === 0 ? 3_000 : 60_000),
   });
 }
 
