@@ -22,7 +22,9 @@ describe('kill -9 at a random point of the trip', () => {
     await Promise.all([world.start('tenant'), world.start('site')]);
     await world.attach();
     deviceId = await world.enrolAgent();
-    await eventually(async () => (await world.clients.tenant.devices.get(deviceId)).online);
+    await eventually(
+      async () => (await world.clients.tenant.devices.get(deviceId)).online === true,
+    );
   });
   after(() => world?.[Symbol.asyncDispose]());
 

@@ -8,6 +8,7 @@ const PRESENTATION: Presentation = {
   agents: { own: 'mdm', attached: 'configurationManagerClient' },
   now: 0,
   originName: () => 'HQ1',
+  notUploaded: () => [],
 };
 
 function group(overrides: Partial<DeviceGroup>): DeviceGroup {

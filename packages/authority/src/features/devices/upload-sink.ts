@@ -147,17 +147,19 @@ async function inputOf(
 
 /** Rows in the order of TYPES. */
 function* valuesOf(devices: readonly UploadedDevice[], now: number): Generator<CopyValue[]> {
-  const latest = rfc3339(now + CLOCK_TOLERANCE_MS);
+  const present = rfc3339(now);
+  const past = { latest: rfc3339(now + CLOCK_TOLERANCE_MS), instead: present };
+  const future = { latest: LAST_TIME, instead: LAST_TIME };
   for (const device of devices) {
     const summary = summaryRow(device.summary);
     const values: CopyValue[] = [device.id];
     for (const column of SUMMARY_COLUMNS) values.push(summary[column]);
     values.push(
       device.online ?? false,
-      plausibleTime(device.lastContactAt ?? FIRST_TIME, now, latest),
-      plausibleTime(device.enrolledAt, now, latest),
+      plausibleTime(device.lastContactAt ?? FIRST_TIME, present, past),
+      plausibleTime(device.enrolledAt, present, past),
       keptText(device.clientVersion ?? '', 64),
-      plausibleTime(device.certificateExpiresAt ?? FIRST_TIME, now, LAST_TIME),
+      plausibleTime(device.certificateExpiresAt ?? FIRST_TIME, present, future),
     );
     yield values;
   }
@@ -171,11 +173,15 @@ const LAST_TIME = rfc3339(Date.UTC(9999, 0, 1));
 const CANONICAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 // A clock that is wrong by years must not put a device before or after all others for ever.
-function plausibleTime(text: string, now: number, latest: string): string {
+function plausibleTime(
+  text: string,
+  present: string,
+  { latest, instead }: { readonly latest: string; readonly instead: string },
+): string {
   // Most are in the form that is stored already, and there text compares as time does.
   const time = CANONICAL_TIME.test(text) ? text : canonicalTime(text);
-  if (time === null) return rfc3339(now);
-  return time < FIRST_TIME ? FIRST_TIME : time > latest ? latest : time;
+  if (time === null) return present;
+  return time < FIRST_TIME ? FIRST_TIME : time > latest ? instead : time;
 }
 
 /** Null for what is no time. */

@@ -12,6 +12,7 @@ export const PRESENTATION: Presentation = {
   agents: { own: 'mdm', attached: 'configurationManagerClient' },
   now: Date.UTC(2026, 10, 23, 12),
   originName: (origin) => origin,
+  notUploaded: () => [],
 };
 
 export const NO_OPTIONS: QueryOptions = {
