@@ -14,7 +14,6 @@ import { type Actor, reachOf } from '@moorline/model';
 import { Type } from 'typebox';
 import type { Authorize } from '../ports.ts';
 import { downlinkErrors } from './errors.ts';
-import { downlinkErrors } from './errors.ts';
 import type { JoinTokens } from './join-tokens.ts';
 
 /** The connectors as administrators see and end them. */
@@ -166,17 +165,6 @@ export function registerConnectorRoutes(
       });
     },
   );
-}
-
-/** Whether the actor may see the connector: all of them, or those that carry one of their scope tags. */
-function isInReach(actor: Actor, id: string): boolean {
-  const reach = reachOf(actor, 'connectors.read');
-  return reach === null || reach?.origins.includes(id) === true;
-}
-
-/** @throws `connectors.not_found`, as for one that is not there */
-function requireInReach(actor: Actor, id: string): void {
-  if (!isInReach(actor, id)) throw downlinkErrors.connectorNotFound({ connectorId: id });
 }
 
 /** Whether the actor may see the connector: all of them, or those that carry one of their scope tags. */
