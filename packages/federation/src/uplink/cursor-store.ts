@@ -21,8 +21,8 @@ export interface UploadCursors {
   /** Begins a new epoch: whoever is told next is told everything. */
   restart(tx: Transaction): Promise<void>;
   /**
-   * The position to go on from, when the tenant holds `tenantCursor`; a new epoch, when that cannot be one of
-   * this log.
+   * The position to go on from, when the tenant holds `tenantCursor`, which it has acknowledged by that; a new epoch,
+   * when that cannot be one of this log.
    */
   resume(
     tenantCursor: string,
@@ -81,7 +81,7 @@ export function createUploadCursors(deps: {
     });
   };
 
-  return {
+  const store: UploadCursors = {
     read,
     async sending(acknowledged, to) {
       await database.transaction(authorityId, (tx) => update({ acknowledged, sent: to }, tx));
@@ -103,12 +103,15 @@ export function createUploadCursors(deps: {
       );
     },
     async resume(tenantCursor) {
-      const { sent } = await read();
+      const { sent, acknowledged } = await read();
       if (comparePositions(tenantCursor, sent) > 0) {
         await database.transaction(authorityId, (tx) => update(fresh(), tx));
         return { kind: 'newEpoch' };
       }
+      // The answer to a batch may have been lost, with the connection or with this process.
+      if (comparePositions(tenantCursor, acknowledged) > 0) await store.acknowledged(tenantCursor);
       return { kind: 'from', cursor: tenantCursor };
     },
   };
+  return store;
 }
