@@ -6,6 +6,7 @@ import { ButtonLink } from '../../ui/button-link.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { formatDateTime, NOT_KNOWN } from '../../ui/format.ts';
 import { LiveBadge } from '../../ui/live-badge.tsx';
+import { Moment } from '../../ui/moment.tsx';
 import { EmptyState, ErrorNotice, Loading } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { RecordTable } from '../../ui/record-table.tsx';
@@ -13,11 +14,13 @@ import { Reported } from '../../ui/reported.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Status } from '../../ui/status.tsx';
 import { cloudAttachQuery } from './cloud-attach-query.ts';
+import { DetachButton } from './detach-button.tsx';
 import { EndpointsSection } from './endpoints-section.tsx';
 import { PrerequisitesSection } from './prerequisites-section.tsx';
 import { UploadSection } from './upload/upload-section.tsx';
 
 const useStyles = makeStyles({
+  commands: { marginTop: tokens.spacingVerticalM },
   quiet: { color: tokens.colorNeutralForeground3 },
   mono: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
 });
@@ -40,6 +43,9 @@ export function CloudAttachPage() {
           title="Cloud attach could not be read"
           onRetry={() => void refetch()}
         />
+      ) : null}
+      {data?.state === 'notAttached' && data.lastDetached ? (
+        <LastDetached of={data.lastDetached} />
       ) : null}
       {data?.state === 'notAttached' ? (
         <EmptyState
@@ -69,6 +75,25 @@ export function CloudAttachPage() {
         </>
       ) : null}
     </Page>
+  );
+}
+
+/** How the last attachment ended, and whether the tenant knows. */
+function LastDetached({ of }: { of: NonNullable<CloudAttach['lastDetached']> }) {
+  return (
+    <MessageBar intent={of.problem === null ? 'info' : 'warning'} layout="multiline">
+      <MessageBarBody>
+        Detached from <Reported text={of.tenantName} /> by <Reported text={of.detachedBy} />{' '}
+        <Moment at={of.detachedDateTime} />.{' '}
+        {of.problem !== null ? (
+          <Reported text={of.problem} />
+        ) : of.isTenantTold ? (
+          'The tenant knows.'
+        ) : (
+          'The tenant could not be reached; it is told as soon as it can be.'
+        )}
+      </MessageBarBody>
+    </MessageBar>
   );
 }
 
@@ -119,6 +144,9 @@ function Attachment({ attachment }: { attachment: CloudAttach }) {
             },
           ]}
         />
+        <div className={styles.commands}>
+          <DetachButton attachment={attachment} />
+        </div>
       </Section>
     </>
   );

@@ -249,9 +249,10 @@ describe('cloud attach in the site’s console', { skip, timeout: 480_000 }, () 
     await page.goto(`${world.host('tenant').ready.consoleUrl}/connectors`);
     await page
       .getByRole('table', { name: 'Connectors' })
-      .getByRole('row')
-      .filter({ hasText: 'HQ1' })
-      .waitFor();
+      .getByRole('link', { name: 'HQ1' })
+      .click();
+    await page.getByRole('heading', { name: 'HQ1', level: 1 }).waitFor();
+    await page.getByRole('region', { name: 'Upload' }).waitFor();
     await scene.picture('attach-connector');
     await openFromNavigation(page, 'Devices');
     await page
@@ -340,6 +341,17 @@ describe('cloud attach in the site’s console', { skip, timeout: 480_000 }, () 
       .waitFor();
     await section.getByRole('row').filter({ hasText: 'Not reached' }).first().waitFor();
     assert.equal(await overflow(page), 0);
+  });
+
+  test('detached while the tenant is away, the site stands alone, and the wizard is offered again', async () => {
+    await press('Detach from the tenant');
+    const dialog = page.getByRole('dialog', { name: 'Detach this site?' });
+    await dialog.getByRole('button', { name: 'Detach' }).click();
+    await page.getByText('This site is not attached').waitFor();
+    await page.getByText(/^Detached from Contoso by admin/).waitFor();
+    await page.getByRole('link', { name: 'Configure cloud attach' }).waitFor();
+    await picture('attach-detached');
+    assert.equal((await world.clients.site.devices.list()).items.length, 1);
   });
 
   test('the browser had nothing to complain about', () => {

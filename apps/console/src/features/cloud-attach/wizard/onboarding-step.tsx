@@ -119,7 +119,7 @@ function NotAttached({ token, onToken }: Omit<OnboardingProps, 'attachment'>) {
         <div className={styles.content}>
           <Text>
             In the tenant’s admin center, open Tenant administration, Connectors and tokens, and
-            choose “Attach a site”. Whoever makes the join token there needs the right to manage
+            choose “Attach a site”. Whoever makes the join token there needs the right to create
             connectors, and becomes the first administrator who can act here, as you.
           </Text>
           <Field
