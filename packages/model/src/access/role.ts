@@ -76,6 +76,8 @@ const RELAYED: ReadonlySet<Permission> = new Set([
   'inventory.readSensitive',
   'actions.read',
   'actions.cancel',
+  // What may be asked of the connection itself: a new certificate, a resync, a pause of the upload.
+  'connectors.manage',
 ]);
 
 /** What a site lets its tenant do when the tenant alone decides, unless the site says otherwise. */
