@@ -71,7 +71,8 @@ export function UptimeStrip({ uptime }: { uptime: Uptime }) {
 export function LatencyChart({ buckets }: { buckets: readonly Bucket[] }) {
   const styles = useStyles();
   const known = buckets.flatMap(({ roundTripMs }) => (roundTripMs === null ? [] : [roundTripMs]));
-  if (known.length === 0) return <Text>No round-trip time yet: one is kept each minute that a probe is answered.</Text>;
+  if (known.length === 0)
+    return <Text>No round-trip time yet: one is kept each minute that a probe is answered.</Text>;
   const [least, most] = [Math.min(...known), Math.max(...known)];
   const top = Math.max(10, most);
   const text =
