@@ -81,6 +81,8 @@ function ShellFrame() {
   useEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
+    // The frame that scrolls is the same for all pages.
+    main.current?.scrollTo(0, 0);
     // A page may have taken it to its own heading already.
     if (!document.activeElement?.hasAttribute('data-takes-focus')) main.current?.focus();
   }, [pathname]);
