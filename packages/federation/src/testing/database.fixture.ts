@@ -19,7 +19,7 @@ export function useDatabases(): (migrations: readonly Migration[]) => Promise<Da
   return async (migrations) => {
     const { source } = opened.use(await testDatabaseSource(migrations));
     return opened.use(
-      await openDatabase({ source, migrations, poolSize: 6, logger: silentLogger }),
+      await openDatabase({ source, migrations, poolSize: 4, logger: silentLogger }),
     );
   };
 }
