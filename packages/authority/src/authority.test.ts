@@ -99,9 +99,9 @@ describe('authority over HTTP', () => {
     const denied = await call('POST', path, { body, as: 'reader' });
     assert.equal(denied.status, 403);
     assert.equal(denied.body.error.code, 'access.denied');
-    const wrong = { configurationManagerAction: { action: 'quickScan' } };
+    const wrong = { configurationManagerAction: { action: 'selfDestruct' } };
     const refused = await call('POST', path, { body: wrong });
-    assert.equal(refused.body.error.code, 'actions.kind_not_supported');
+    assert.equal(refused.body.error.code, 'actions.kind_unknown');
   });
 
   it('serves inventory, its catalogue, client settings and enrolment tokens', async () => {

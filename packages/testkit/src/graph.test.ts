@@ -17,6 +17,7 @@ const OURS = [
   'clientVersion',
   'connectorId',
   'connectorName',
+  'notUploaded',
 ] as const satisfies readonly (keyof Served)[];
 
 const OURS_OF_OVERVIEW = [

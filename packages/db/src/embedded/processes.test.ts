@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { isAlive } from './processes.ts';
 
@@ -18,13 +19,17 @@ test('a process that runs is alive, and one that is gone is not', async () => {
 test('a process that has ended is not alive, though its parent has not asked about it', {
   skip: process.platform === 'linux' ? false : 'there is no /proc',
 }, async () => {
-  // The shell becomes a program that knows nothing of the child it has.
-  const parent = spawn('sh', ['-c', 'read -r go & echo $!; exec sleep 60'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+  // The shell becomes a program that knows nothing of the child it has, and which ends after that only.
+  const parent = spawn('sh', ['-c', 'read -r go <&3 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
   });
   try {
     const [line] = await once(parent.stdout.setEncoding('utf8'), 'data');
     const pid = Number.parseInt(String(line), 10);
+    const isSleep = (): boolean =>
+      readFileSync(`/proc/${parent.pid}/comm`, 'utf8').startsWith('sleep');
+    while (!isSleep()) await new Promise((resolve) => setImmediate(resolve));
+    (parent.stdio[3] as Writable).end('go\n');
     while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
       await new Promise((resolve) => setImmediate(resolve));
     process.kill(pid, 0);

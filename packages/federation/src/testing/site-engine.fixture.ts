@@ -182,7 +182,9 @@ export function createSiteEngine(deps: {
   const administration: DeviceAdministration = {
     async requestAction(actor, { id, deviceId, kind, expiresAt }) {
       if (actor.kind !== 'user' || actor.role === 'Read only') {
-        throw errors.denied({ name: actor.name });
+        throw errors.denied({
+          ...{ name: actor.name, permission: 'devices.sync', role: 'Read only' },
+        });
       }
       await exists(deviceId);
       if (!id) throw new Error('a relayed action has an id');
