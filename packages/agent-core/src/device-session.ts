@@ -7,12 +7,11 @@ import {
 } from '@moorline/contracts/agent';
 import {
   type BackoffPolicy,
-  backoffMs,
   type Clock,
   createTaskGroup,
   type Entropy,
   type Logger,
-  MoorlineError,
+  type MoorlineError,
   rfc3339,
 } from '@moorline/kernel';
 import type { InventoryProvider } from '@moorline/model/ports';
@@ -28,9 +27,8 @@ import { createRestarts, type Restarts } from './actions/restart.ts';
 import { createPrograms } from './actions/run-program.ts';
 import { withToldActions } from './actions/told-actions.ts';
 import { wakeUp } from './actions/wake-up.ts';
-import { isRenewalDue, renewCredential } from './enrol/renewal.ts';
+import { createHeldIdentity } from './enrol/held-identity.ts';
 import { agentErrors } from './errors.ts';
-import type { ChannelEnd } from './link/channel.ts';
 import { createConnection } from './link/connection.ts';
 import type { ServerTime } from './link/server-time.ts';
 import { openTlsSessions } from './link/tls-sessions.ts';
@@ -81,9 +79,6 @@ export interface DeviceSession extends AsyncDisposable {
 const SYNC_BACKOFF: BackoffPolicy = { firstMs: 1_000, maxMs: 5 * 60_000 };
 // A cycle collects anew each time that it is tried.
 const INVENTORY_BACKOFF: BackoffPolicy = { firstMs: 30_000, maxMs: 15 * 60_000 };
-const RENEWAL_BACKOFF: BackoffPolicy = { firstMs: 60_000, maxMs: 6 * 3_600_000 };
-const RENEWAL_LOOK_MS = 12 * 3_600_000;
-const RENEWAL_PAUSE_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /** Opens the identity's files and starts its work. State is kept per device id: a new identity begins anew. */
@@ -113,7 +108,6 @@ export async function startDeviceSession(
   const reporter = createReporter({ queue, journal, logger });
   const cycle = createInventoryCycle({ provider, acknowledged, clock, logger });
   const state = {
-    identity: initial,
     lastSyncAt: null as string | null,
     lastInventoryAt: null as string | null,
     isConnected: false,
@@ -123,10 +117,10 @@ export async function startDeviceSession(
     isEverythingDue: false,
   };
 
-  const keepIdentity = async (identity: Identity): Promise<void> => {
-    await store.write(identity);
-    state.identity = identity;
-  };
+  const identity = createHeldIdentity(
+    { store, clock, entropy, serverTime, warnings, logger, connection: () => connection },
+    initial,
+  );
   const inContact = (): void => {
     const skewMinutes = Math.round(serverTime.skewMs / MINUTE_MS);
     warnings.set(
@@ -303,14 +297,14 @@ export async function startDeviceSession(
         if (willNudge && state.lastSyncAt !== null) inContact();
         else sync.want('poll');
         if (queue.size > 0) reports.want('flush');
-        tasks.run('identity worked', acceptedIdentity);
+        tasks.run('identity worked', () => identity.accepted());
       },
       nudged(nudge) {
         if (nudge.desired) sync.want('desired');
         if (nudge.actions) sync.want('actions');
         inventory.want(...nudge.inventory.map((name) => `class:${name}` as const));
       },
-      turnedDown: (end) => turnedDown(end),
+      turnedDown: (end) => identity.turnedDown(end),
       changed(to, reason) {
         state.isConnected = to === 'connected';
         warnings.set('agent.identity_in_use', to === 'replaced' ? IDENTITY_IN_USE : null);
@@ -321,59 +315,6 @@ export async function startDeviceSession(
   );
   opened.use(connection);
 
-  /** The credential has worked: what it replaced is no longer needed. */
-  const acceptedIdentity = async (): Promise<void> => {
-    const { identity } = state;
-    if (identity.previous || identity.refused) {
-      await keepIdentity({ ...identity, previous: null, refused: null });
-    }
-  };
-  const turnedDown = async (end: ChannelEnd): Promise<boolean> => {
-    const { identity } = state;
-    if (identity.previous) {
-      warnings.raise(
-        'agent.renewal_rejected',
-        `The authority does not accept the renewed certificate (${end.reason}); the former one is in use again.`,
-      );
-      await keepIdentity({ ...identity, current: identity.previous, previous: null });
-      connection.use(state.identity);
-      return true;
-    }
-    if (end.kind === 'revoked' && !identity.refused) {
-      const refused = { at: rfc3339(clock.now()), reason: end.reason };
-      await keepIdentity({ ...identity, refused });
-    }
-    return false;
-  };
-  const renewWhenDue = async (signal: AbortSignal): Promise<void> => {
-    for (let failures = 0; !signal.aborted; ) {
-      let pauseMs: number;
-      if (isRenewalDue(state.identity, clock, serverTime)) {
-        try {
-          const { client } = connection;
-          const renewed = await renewCredential({ store, client, logger }, state.identity, {
-            signal,
-          });
-          state.identity = renewed;
-          connection.use(renewed);
-          warnings.clear('agent.renewal_failed');
-          failures = 0;
-          pauseMs = RENEWAL_PAUSE_MS;
-        } catch (error) {
-          if (!(error instanceof MoorlineError)) throw error;
-          warnings.raise('agent.renewal_failed', error.message);
-          pauseMs = backoffMs(RENEWAL_BACKOFF, failures++, entropy);
-        }
-      } else {
-        const untilDue = Date.parse(state.identity.current.renewAfter) - clock.now();
-        // Spread: devices that were enrolled together renew apart.
-        const spreadMs = RENEWAL_PAUSE_MS * entropy.fraction();
-        pauseMs = Math.min(Math.max(untilDue + spreadMs, MINUTE_MS), RENEWAL_LOOK_MS);
-      }
-      await clock.sleep(pauseMs, { signal });
-    }
-  };
-
   const tasks = opened.use(createTaskGroup('agent', logger));
   tasks.run('channel', (signal) => connection.run(signal));
   tasks.run('sync', (signal) => sync.run(signal));
@@ -382,11 +323,11 @@ export async function startDeviceSession(
   tasks.run('poll schedule', (signal) => pollSchedule.run(signal));
   tasks.run('inventory schedule', (signal) => inventorySchedule.run(signal));
   tasks.run('actions', (signal) => executor.run(signal));
-  tasks.run('renewal', renewWhenDue);
+  tasks.run('renewal', (signal) => identity.renewWhenDue(signal));
   const owned = opened.move();
   return {
     get identity() {
-      return state.identity;
+      return identity.current;
     },
     get settings() {
       return policy.applied.settings;
