@@ -149,13 +149,21 @@ test('attaching again replaces the certificate, works at once, and ends the old 
 
 test('an attach whose answer got lost is repeated with the same token', async () => {
   await using tenant = await startTenant(open);
-  await using site = await startSite(open);
+  const killed = await startSite(open);
   const token = await tenant.joinToken();
-  const first = await site.uplink.attach(token, site.admin);
+  const first = await killed.uplink.attach(token, killed.admin);
+  await killed[Symbol.asyncDispose]();
   // What a kill before the store leaves: the key is there, the attachment is not.
-  await site.database.transaction(site.authorityId, async (tx) => {
-    await sql`delete from attachments where authority_id = ${site.authorityId}`.execute(sqlOf(tx));
+  await killed.database.transaction(killed.authorityId, async (tx) => {
+    await sql`delete from attachments where authority_id = ${killed.authorityId}`.execute(
+      sqlOf(tx),
+    );
   });
+  await eventually(tenant.bus, async () => {
+    const list = await tenant.api<{ value: Connector[] }>('GET', CONNECTORS);
+    return list.body.value.every((one) => !one.online);
+  });
+  await using site = await startSite(open, { again: killed });
   const repeated = await site.uplink.attach(token, site.admin);
   assert.equal(repeated.connectorId, first.connectorId);
   await eventually(site.bus, () => site.uplink.status().connected);
