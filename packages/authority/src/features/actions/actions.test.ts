@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { parseQueryOptions } from '@moorline/codecs/odata';
 import type { ActionId } from '@moorline/kernel';
-import type { Action, ActionKind, Actor } from '@moorline/model';
-import type { ActionFilePart, AuthenticatedDevice } from '@moorline/model/ports';
+import type { Action, ActionKind } from '@moorline/model';
 import {
   createFakeClock,
   type FakeClock,
@@ -14,15 +10,12 @@ import {
   withDatabase,
 } from '@moorline/testkit';
 import { DEVICE_ACTION } from './entity.ts';
-import { pruneEnded } from './prune.ts';
-import { expireActions } from './reconcile.ts';
 import {
   ACTIONS_LAB_MIGRATIONS,
   type ActionsLab,
   administrator,
   createActionsLab,
   HELP_DESK,
-  HQ1,
   KIND,
   UPPER,
 } from './testing/actions-lab.fixture.ts';
@@ -182,184 +175,6 @@ describe('actions', () => {
     });
   });
 
-  it('cancels until the device has it, then says why not', async () => {
-    const { id } = await lab.request(lab.own.deviceId);
-    const cancelled = await lab.actions.cancelAction(HELP_DESK, id);
-    assert.equal(cancelled.hops.at(-1)?.reason, 'Cancelled by ada.');
-    assert.deepEqual(await lab.actions.cancelAction(HELP_DESK, id), cancelled);
-    assert.deepEqual(await lab.actions.waitingActions(lab.own), []);
-    const { id: late } = await lab.request(lab.own.deviceId);
-    await lab.actions.reportActions(lab.own, [lab.report(late, 'running')]);
-    await assert.rejects(lab.actions.cancelAction(HELP_DESK, late), {
-      code: 'actions.too_late',
-      message: /it is running/,
-    });
-  });
-
-  it('asks a device that has it to end it, and ends it by the device’s word', async () => {
-    const { id } = await lab.request(lab.own.deviceId);
-    await lab.actions.reportActions(lab.own, [lab.report(id, 'deliveredToDevice')]);
-    const asked = await lab.actions.cancelAction(HELP_DESK, id);
-    assert.equal(asked.state, 'deliveredToDevice');
-    assert.match(asked.cancellation?.reason ?? '', /is being asked to end it/);
-    const [waiting] = await lab.actions.waitingActions(lab.own);
-    assert.equal(waiting?.isCancelled, true);
-    await lab.actions.reportActions(lab.own, [lab.report(id, 'cancelled')]);
-    const ended = await lab.actions.readAction(HELP_DESK, id);
-    assert.equal(ended.hops.at(-1)?.place, 'device');
-    assert.equal(ended.state, 'cancelled');
-    assert.deepEqual(await lab.actions.waitingActions(lab.own), []);
-  });
-
-  it('says that a cancellation came too late when the device had begun', async () => {
-    const { id } = await lab.request(lab.own.deviceId);
-    await lab.actions.reportActions(lab.own, [lab.report(id, 'deliveredToDevice')]);
-    await lab.actions.cancelAction(HELP_DESK, id);
-    await lab.actions.reportActions(lab.own, [
-      lab.report(id, 'running'),
-      lab.report(id, 'succeeded'),
-    ]);
-    const { state, cancellation } = await lab.actions.readAction(HELP_DESK, id);
-    assert.equal(state, 'succeeded');
-    assert.match(cancellation?.reason ?? '', /^It came too late\. It succeeded\./);
-    const { id: other } = await lab.request(lab.own.deviceId);
-    await lab.actions.cancelAction(HELP_DESK, other);
-    await lab.actions.reportActions(lab.own, [lab.report(other, 'running')]);
-    assert.equal(
-      (await lab.actions.readAction(HELP_DESK, other)).cancellation?.reason,
-      'It had been cancelled when word came that pc-1 had begun it.',
-    );
-  });
-
-  it('cancels by itself what a connected device does not answer for', async () => {
-    lab.devices.presence.opened(lab.own, 'c');
-    const { id } = await lab.request(lab.own.deviceId);
-    assert.equal((await lab.actions.cancelAction(HELP_DESK, id)).state, 'queuedForDevice');
-    clock.advance(30_000);
-    await expireActions(lab.parts);
-    const { hops } = await lab.actions.readAction(HELP_DESK, id);
-    assert.equal(hops.at(-1)?.reason, 'Cancelled by ada (Contoso); the device did not answer.');
-  });
-
-  it('expires by the default and at the longest that are set', async () => {
-    const settings = { defaultExpiryMinutes: 60, maximumExpiryMinutes: 120 };
-    await lab.actions.settings.change(administrator('Administrator'), settings);
-    assert.equal((await lab.request(lab.own.deviceId)).expiresAt, '2026-11-23T13:00:00.000Z');
-    const asked = await lab.actions.requestAction(HELP_DESK, {
-      deviceId: lab.own.deviceId,
-      kind: KIND,
-      expiresAt: '2027-01-01T00:00:00Z',
-    });
-    assert.equal(asked.expiresAt, '2026-11-23T14:00:00.000Z');
-    await assert.rejects(
-      lab.actions.settings.change(administrator('Administrator'), { maximumExpiryMinutes: 30 }),
-      { code: 'actions.settings_invalid' },
-    );
-    await assert.rejects(lab.actions.settings.change(HELP_DESK, { keepActionsDays: 1 }), {
-      code: 'access.denied',
-    });
-  });
-
-  it('forgets what ended longer ago than it is kept, and nothing else', async () => {
-    const { id: old } = await lab.request(lab.own.deviceId);
-    await lab.actions.cancelAction(HELP_DESK, old);
-    const { id: open } = await lab.request(lab.own.deviceId);
-    clock.advance(180 * 86_400_000 - 1);
-    assert.equal(await pruneEnded(lab.parts), 0);
-    clock.advance(2);
-    assert.equal(await pruneEnded(lab.parts), 1);
-    await assert.rejects(lab.actions.readAction(HELP_DESK, old), { code: 'actions.not_found' });
-    assert.equal((await lab.actions.readAction(HELP_DESK, open)).id, open);
-  });
-
-  it('wakes a device through a connected one of its subnet, and says why when there is none', async () => {
-    const wake = (): Promise<Action> =>
-      lab.actions.requestAction(HELP_DESK, {
-        deviceId: lab.own.deviceId,
-        kind: 'wakeUpClient',
-      });
-    assert.match((await wake()).hops.at(-1)?.reason ?? '', /hardware address of pc-1 is not known/);
-    const peer = await lab.enrol('pc-7');
-    const stranger = await lab.enrol('pc-8');
-    const addresses = [
-      [lab.own.deviceId, "10.1.2.3/24, x', 999.1.1.1/24"],
-      [peer.deviceId, '10.1.2.77/24'],
-      [stranger.deviceId, '10.1.9.1/24'],
-    ] as const;
-    for (const [id, address] of addresses) {
-      await test.asOwner(
-        `insert into inventory_documents (authority_id, device_id, class_name, hash, collected_at, received_at, row_count, rows)
-         values ('${lab.authorityId}', '${id}', 'IPConfig', 'h', now(), now(), 1,
-           jsonb_build_array(jsonb_build_object('IPV4Address', '${address.replace("'", "''")}')))`,
-      );
-    }
-    await test.asOwner(
-      `update devices set ethernet_mac_address = '02:00:00:00:00:01' where id = '${lab.own.deviceId}'`,
-    );
-    const alone = await wake();
-    assert.equal(alone.state, 'failed');
-    assert.match(
-      alone.hops.at(-1)?.reason ?? '',
-      /No other device on the subnet .*10\.1\.2\.0\/24/,
-    );
-    for (const device of [peer, stranger]) lab.devices.presence.opened(device, 'c');
-    await lab.devices.presence.flush();
-    const { id, hops } = await wake();
-    assert.match(hops.at(-1)?.reason ?? '', /^pc-7 is on the same subnet/);
-    assert.equal(lab.told.at(-1), `nudge ${peer.deviceId}`);
-    assert.deepEqual(await lab.actions.waitingActions(lab.own), []);
-    assert.deepEqual(await lab.actions.waitingActions(stranger), []);
-    const [asked] = await lab.actions.waitingActions(peer);
-    assert.deepEqual(asked?.parameters, {
-      macAddresses: '02:00:00:00:00:01',
-      broadcastAddress: '10.1.2.255',
-    });
-    await assert.rejects(lab.actions.reportActions(lab.own, [lab.report(id, 'succeeded')]), {
-      code: 'actions.not_found',
-    });
-    await lab.actions.reportActions(peer, [lab.report(id, 'succeeded')]);
-    assert.equal((await lab.states(id)).at(-1), 'succeeded');
-    lab.devices.presence.opened(lab.own, 'c');
-    assert.match((await wake()).hops.at(-1)?.reason ?? '', /it is awake already/);
-  });
-
-  it('attack 27: keeps what a device sends for its own action as a file by its hash, and nothing else', async () => {
-    const { id } = await lab.actions.requestAction(HELP_DESK, {
-      deviceId: lab.own.deviceId,
-      kind: 'collectDiagnostics',
-    });
-    const data = Buffer.from('PK and so on');
-    const sha256 = createHash('sha256').update(data).digest('hex');
-    const piece = { id, offset: 0, sizeBytes: data.length, sha256, data };
-    const put = (by: AuthenticatedDevice, change: Partial<typeof piece>): Promise<number> =>
-      lab.actions.putActionFile(by, { ...piece, ...change });
-    const read = (by: Actor): Promise<ActionFilePart> =>
-      lab.actions.readActionFile(by, id, { offset: 3, length: 100 });
-    try {
-      await assert.rejects(put(lab.own, {}), { code: 'actions.file_not_wanted' });
-      await lab.actions.reportActions(lab.own, [lab.report(id, 'running')]);
-      const other = await lab.enrol('pc-9');
-      await assert.rejects(put(other, {}), { code: 'actions.not_found' });
-      await assert.rejects(put(lab.own, { id: lab.newActionId() }), { code: 'actions.not_found' });
-      await assert.rejects(read(HELP_DESK), { code: 'actions.file_not_there' });
-      assert.equal(await put(lab.own, { data: data.subarray(0, 5) }), 5);
-      assert.equal(await put(lab.own, { offset: 7, data: data.subarray(7) }), 5);
-      await assert.rejects(put(lab.own, { sha256: 'a'.repeat(64), data }), {
-        code: 'actions.file_damaged',
-      });
-      assert.equal(await put(lab.own, { data: data.subarray(0, 5) }), 5);
-      assert.equal(await put(lab.own, { offset: 5, data: data.subarray(5) }), data.length);
-      assert.equal(await put(lab.own, {}), data.length);
-      const part = await read(HELP_DESK);
-      assert.equal(Buffer.from(part.data).toString(), 'and so on');
-      assert.deepEqual([part.sizeBytes, part.sha256], [data.length, sha256]);
-      await assert.rejects(read(administrator('Read only')), { code: 'access.denied' });
-      assert.deepEqual(await readdir(join(lab.filesFolder, lab.authorityId)), [sha256]);
-    } finally {
-      await lab.removeFiles();
-    }
-  });
-
   it('delivers after a restart what was queued while the device was away', async () => {
     const { id } = await lab.request(lab.own.deviceId);
     clock.advance(1);
@@ -374,44 +189,6 @@ describe('actions', () => {
     await after.actions.reportActions(lab.own, [lab.report(id, 'succeeded')]);
     assert.equal((await after.actions.readAction(HELP_DESK, id)).state, 'succeeded');
     assert.equal((await after.actions.waitingActions(lab.own)).length, 1);
-  });
-
-  it('audits it when an action was carried out although it had been cancelled here', async () => {
-    const { id } = await lab.request(lab.own.deviceId);
-    await lab.actions.cancelAction(HELP_DESK, id);
-    await lab.actions.reportActions(lab.own, [lab.report(id, 'succeeded')]);
-    assert.equal((await lab.actions.readAction(HELP_DESK, id)).state, 'cancelled');
-    const { id: remote } = await lab.request(lab.attached);
-    await lab.actions.cancelAction(HELP_DESK, remote);
-    await lab.upload(HQ1, remote, 'deliveredToSite', 'succeeded');
-    const lines = await lab.audit();
-    assert.ok(lines.includes('actions.report actions.already_ended'));
-    assert.ok(lines.includes('actions.upload actions.already_ended'));
-  });
-
-  it('expires what was not fetched in time, and waits longer for what is on its way elsewhere', async () => {
-    const { id } = await lab.request(lab.own.deviceId);
-    const { id: remote } = await lab.request(lab.attached);
-    clock.advance(24 * 3_600_000 - 1);
-    assert.equal(await expireActions(lab.parts), 0);
-    clock.advance(1);
-    assert.equal(await expireActions(lab.parts), 1);
-    assert.equal((await lab.states(id)).at(-1), 'expired');
-    assert.deepEqual(await lab.actions.waitingActions(lab.own), []);
-    clock.advance(120_000);
-    assert.equal(await expireActions(lab.parts), 1);
-    const { hops } = await lab.actions.readAction(HELP_DESK, remote);
-    assert.equal(hops.at(-1)?.reason, 'HQ1 was not connected in time. Request it again.');
-  });
-
-  it('does not wait for an answer for ever', async () => {
-    const { id } = await lab.request(lab.own.deviceId);
-    await lab.actions.reportActions(lab.own, [lab.report(id, 'running')]);
-    clock.advance(7 * 24 * 3_600_000);
-    await expireActions(lab.parts);
-    const { state, hops } = await lab.actions.readAction(HELP_DESK, id);
-    assert.equal(state, 'failed');
-    assert.equal(hops.at(-1)?.reason, 'The device has not answered within 7 days.');
   });
 
   it('ends what is open when its device is removed', async () => {
