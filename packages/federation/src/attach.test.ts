@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { CloudAttach, Connector } from '@moorline/contracts/admin';
+import type { AttachPlan, CloudAttach, Connector } from '@moorline/contracts/admin';
 import { decodeInvitation, encodeInvitation, JOIN_PREFIX } from '@moorline/contracts/federation';
 import { sqlOf } from '@moorline/db';
 import { sql } from 'kysely';
+import { sample } from './testing/batch.fixture.ts';
 import { useDatabases } from './testing/database.fixture.ts';
 import {
   createShiftedClock,
@@ -188,4 +189,85 @@ test('a site that its tenant detaches is told so and is free at once; a new toke
   await eventually(site.bus, () => site.uplink.status().connected);
   await removeFolder(tenant);
   await removeFolder(site);
+});
+
+test('the plan lists what attaching does on both sides, and once it is done, nothing', async () => {
+  await using tenant = await startTenant(open);
+  await using site = await startSite(open);
+  await site.engine.putDevices(sample(2));
+  const joinToken = await tenant.joinToken();
+  const uploadSettings = { intervalMinutes: 15 };
+  const planned = async (): Promise<AttachPlan> => {
+    const answer = await site.api<AttachPlan>('POST', `${CLOUD_ATTACH}/plan`, {
+      joinToken,
+      uploadSettings,
+    });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    return answer.body;
+  };
+  const before = await planned();
+  assert.equal(before.isUpToDate, false);
+  assert.equal(before.tenantName, 'Contoso');
+  assert.deepEqual(
+    before.changes.map(({ id, side, change }) => `${id} ${side} ${change}`),
+    [
+      'uploadSettings site update',
+      'key site create',
+      'connector tenant create',
+      'certificate tenant create',
+      'linkedAdministrator site create',
+      'uplink site create',
+      'devices tenant create',
+    ],
+  );
+  const changed = await site.api('PATCH', `${CLOUD_ATTACH}/uploadSettings`, uploadSettings);
+  assert.equal(changed.status, 200, JSON.stringify(changed.body));
+  // The plan spent nothing.
+  await site.uplink.attach(joinToken, site.admin);
+  await eventually(site.bus, () => site.uplink.status().connected);
+  const after = await planned();
+  assert.ok(after.isUpToDate, JSON.stringify(after.changes));
+  await removeFolder(tenant);
+  await removeFolder(site);
+});
+
+test('a join token for one site attaches no other', async () => {
+  await using tenant = await startTenant(open);
+  await using site = await startSite(open);
+  await using other = await startSite(open, { name: 'HQ2' });
+  const { body } = await tenant.api<{ token: string }>('POST', `${CONNECTORS}/joinTokens`, {
+    siteName: 'HQ1',
+  });
+  await assert.rejects(other.uplink.attach(body.token, other.admin), {
+    code: 'attach.join_token_other_site',
+  });
+  const refused = await other.api<Problem>('POST', `${CLOUD_ATTACH}/plan`, {
+    joinToken: body.token,
+  });
+  assert.equal(refused.body.error.code, 'attach.join_token_other_site');
+  await site.uplink.attach(body.token, site.admin);
+  for (const one of [tenant, site, other]) await removeFolder(one);
+});
+
+test('who takes the place of a site that is connected must say so', async () => {
+  await using tenant = await startTenant(open);
+  await using site = await startSite(open);
+  await site.uplink.attach(await tenant.joinToken(), site.admin);
+  await eventually(site.bus, () => site.uplink.status().connected);
+  // Another server with the same id and name, and without the attachment.
+  const twin = await startSite(open);
+  await twin[Symbol.asyncDispose]();
+  await using posing = await startSite(open, {
+    again: { ...twin, authorityId: site.authorityId },
+  });
+  await assert.rejects(posing.uplink.attach(await tenant.joinToken(), posing.admin), {
+    code: 'attach.site_connected',
+  });
+  assert.ok(site.uplink.status().connected);
+  const told = await posing.api('POST', CLOUD_ATTACH, {
+    joinToken: await tenant.joinToken(),
+    replaceConnected: true,
+  });
+  assert.equal(told.status, 200);
+  for (const one of [tenant, site, posing]) await removeFolder(one);
 });

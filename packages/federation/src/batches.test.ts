@@ -202,6 +202,22 @@ test('only the present certificate of a connector of this tenant opens anything'
   await removeFolder(site);
 });
 
+test('what goes beside the log is of actions alone', async () => {
+  await using tenant = await startTenant(open);
+  const site = await attachedThenSilent(open, tenant);
+  const identity = await identityOf(site);
+  const { epoch } = await cursorOf(tenant);
+  assert.ok(epoch);
+  const [device] = sample(1);
+  assert.ok(device);
+  const batch = { epoch, from: '0.0', to: '0.1', body: gzipSync(line(device)) };
+  const answer = await postBatch(tenant, identity, batch, FEDERATION_PATHS.actions);
+  assert.deepEqual([answer.status, answer.code], [400, 'uplink.batch_malformed']);
+  assert.deepEqual(await receivedDevices(tenant.database, tenant.authorityId), []);
+  await removeFolder(tenant);
+  await removeFolder(site);
+});
+
 /** The status with which the tenant refuses to open an uplink with this identity. */
 function refusalOfUplink(
   tenant: Tenant,

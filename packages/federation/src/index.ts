@@ -9,4 +9,5 @@ export {
   type ProxySettings,
   readProxySettings,
 } from './uplink/proxy/proxy-settings.ts';
-export { createUplink, type Uplink, type UplinkDeps, type UplinkStatus } from './uplink/uplink.ts';
+export type { UplinkStatus } from './uplink/status-store.ts';
+export { createUplink, type Uplink, type UplinkDeps } from './uplink/uplink.ts';

@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
-import type {
-  AttachPlan,
-  UploadPreview,
-  UploadSettings,
-  UploadState,
-} from '@moorline/contracts/admin';
-import { FEDERATION_PATHS } from '@moorline/contracts/federation';
+import type { UploadPreview, UploadSettings, UploadState } from '@moorline/contracts/admin';
 import { sqlOf } from '@moorline/db';
 import type { ActionId, DeviceId } from '@moorline/kernel';
 import { sql } from 'kysely';
-import {
-  attachedThenSilent,
-  cursorOf,
-  identityOf,
-  line,
-  postBatch,
-  sample,
-} from './testing/batch.fixture.ts';
+import { cursorOf, sample } from './testing/batch.fixture.ts';
 import { useDatabases } from './testing/database.fixture.ts';
 import {
   eventually,
@@ -300,102 +286,6 @@ test('the preview shows exactly the lines that leave', async () => {
   assert.ok(received);
   const { summary, ...rest } = received.body;
   assert.deepEqual({ ...summary, ...rest }, told);
-  await removeFolder(tenant);
-  await removeFolder(site);
-});
-
-test('the plan lists what attaching does on both sides, and once it is done, nothing', async () => {
-  await using tenant = await startTenant(open);
-  await using site = await startSite(open);
-  await site.engine.putDevices(sample(2));
-  const joinToken = await tenant.joinToken();
-  const uploadSettings = { intervalMinutes: 15 };
-  const planned = async (): Promise<AttachPlan> => {
-    const answer = await site.api<AttachPlan>('POST', `${ATTACH}/plan`, {
-      joinToken,
-      uploadSettings,
-    });
-    assert.equal(answer.status, 200, JSON.stringify(answer.body));
-    return answer.body;
-  };
-  const before = await planned();
-  assert.equal(before.isUpToDate, false);
-  assert.equal(before.tenantName, 'Contoso');
-  assert.deepEqual(
-    before.changes.map(({ id, side, change }) => `${id} ${side} ${change}`),
-    [
-      'uploadSettings site update',
-      'key site create',
-      'connector tenant create',
-      'certificate tenant create',
-      'linkedAdministrator site create',
-      'uplink site create',
-      'devices tenant create',
-    ],
-  );
-  await changed(site, uploadSettings);
-  // The plan spent nothing.
-  await site.uplink.attach(joinToken, site.admin);
-  await eventually(site.bus, () => site.uplink.status().connected);
-  const after = await planned();
-  assert.ok(after.isUpToDate, JSON.stringify(after.changes));
-  await removeFolder(tenant);
-  await removeFolder(site);
-});
-
-test('a join token for one site attaches no other', async () => {
-  await using tenant = await startTenant(open);
-  await using site = await startSite(open);
-  await using other = await startSite(open, { name: 'HQ2' });
-  const { body } = await tenant.api<{ token: string }>(
-    'POST',
-    '/v1.0/deviceManagement/configManagerConnectors/joinTokens',
-    { siteName: 'HQ1' },
-  );
-  await assert.rejects(other.uplink.attach(body.token, other.admin), {
-    code: 'attach.join_token_other_site',
-  });
-  const refused = await other.api<Problem>('POST', `${ATTACH}/plan`, { joinToken: body.token });
-  assert.equal(refused.body.error.code, 'attach.join_token_other_site');
-  await site.uplink.attach(body.token, site.admin);
-  for (const one of [tenant, site, other]) await removeFolder(one);
-});
-
-test('who takes the place of a site that is connected must say so', async () => {
-  await using tenant = await startTenant(open);
-  await using site = await startSite(open);
-  await attached(site, tenant);
-  await eventually(site.bus, () => site.uplink.status().connected);
-  // Another server with the same id and name, and without the attachment.
-  const twin = await startSite(open);
-  await twin[Symbol.asyncDispose]();
-  await using posing = await startSite(open, {
-    again: { ...twin, authorityId: site.authorityId },
-  });
-  await assert.rejects(posing.uplink.attach(await tenant.joinToken(), posing.admin), {
-    code: 'attach.site_connected',
-  });
-  assert.ok(site.uplink.status().connected);
-  const told = await posing.api('POST', ATTACH, {
-    joinToken: await tenant.joinToken(),
-    replaceConnected: true,
-  });
-  assert.equal(told.status, 200);
-  for (const one of [tenant, site, posing]) await removeFolder(one);
-});
-
-test('what goes beside the log is of actions alone', async () => {
-  await using tenant = await startTenant(open);
-  const site = await attachedThenSilent(open, tenant);
-  const identity = await identityOf(site);
-  const { epoch } = await cursorOf(tenant);
-  assert.ok(epoch);
-  const [device] = sample(1);
-  assert.ok(device);
-  const batch = { epoch, from: '0.0', to: '0.1', body: gzipSync(line(device)) };
-  const answer = await postBatch(tenant, identity, batch, FEDERATION_PATHS.actions);
-  assert.deepEqual([answer.status, answer.code], [400, 'uplink.batch_malformed']);
-  assert.deepEqual(await receivedDevices(tenant.database, tenant.authorityId), []);
   await removeFolder(tenant);
   await removeFolder(site);
 });

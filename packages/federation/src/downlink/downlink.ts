@@ -1,6 +1,6 @@
 import type { Bus } from '@moorline/bus';
 import type { ConnectorDetail } from '@moorline/contracts/admin';
-import { FIRST_POSITION, UPLINK_CLOSE } from '@moorline/contracts/federation';
+import { UPLINK_CLOSE } from '@moorline/contracts/federation';
 import type { Database } from '@moorline/db';
 import {
   type AttemptLimiter,
@@ -26,7 +26,6 @@ import type {
 import type { Issuer } from '@moorline/pki';
 import type { Authorize, RecordAudit } from '../ports.ts';
 import { createRefusalAudit } from '../refusal-audit.ts';
-import { isPrintable } from '../text-safety.ts';
 import { LIVE } from '../topics.ts';
 import { registerConnectorRoutes } from './admin-routes.ts';
 import { createConnectorIdentities } from './attach.ts';
@@ -36,10 +35,11 @@ import { createConnectorEvents } from './connector-events.ts';
 import { createConnectorStore } from './connector-store.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createReadDigests } from './digests.ts';
-import { createConnectorDirectory, type UploadFacts } from './directory.ts';
+import { createConnectorDirectory } from './directory.ts';
 import { downlinkErrors } from './errors.ts';
 import { createEvidenceStore } from './evidence.ts';
 import { registerGatewayRoutes, shown } from './gateway-routes.ts';
+import { createTakeHello } from './hello.ts';
 import { createJoinTokens } from './join-tokens.ts';
 import { createLeaving } from './leaving.ts';
 import { createConnectorPeers } from './peers.ts';
@@ -148,57 +148,7 @@ export async function createDownlink(deps: DownlinkDeps): Promise<Downlink> {
     clock,
     logger,
     tasks,
-    async onHello({ connectorId, serial, remoteAddress, transport }, hello) {
-      return database.transaction(authorityId, async (tx) => {
-        const row = await connectors.find(tx, connectorId, { lock: true });
-        if (!row) throw downlinkErrors.connectorUnknown({ connectorId });
-        const { display_name: name } = row;
-        const isOtherLog = row.epoch !== hello.epoch && row.cursor !== FIRST_POSITION;
-        if (row.revoked_at) throw downlinkErrors.connectorRevoked({ name });
-        if (row.certificate_serial !== serial) throw downlinkErrors.certificateRevoked({ name });
-        // Another change log: what it holds is not known to be here, so all of it is asked for again.
-        const cursor = row.epoch === hello.epoch ? row.cursor : FIRST_POSITION;
-        const renamed = isPrintable(hello.siteName) ? hello.siteName : name;
-        const upload: UploadFacts = hello.upload ?? {
-          permissions: 'siteAndTenant',
-          categories: null,
-        };
-        await connectors.update(tx, connectorId, {
-          epoch: hello.epoch,
-          cursor,
-          display_name: renamed,
-          site_version: hello.siteVersion,
-          protocol: hello.protocol,
-          connected_at: new Date(clock.now()),
-          permissions: upload.permissions,
-          upload_categories: upload.categories,
-        });
-        tx.afterCommit(() => directory.set(connectorId, renamed, upload));
-        if (isOtherLog) {
-          await events.note(tx, connectorId, {
-            kind: 'changeLogReplaced',
-            severity: 'warning',
-            message: `${renamed} came with another change log: it was put back from a backup, or made anew. Everything is sent again; nothing is done again.`,
-          });
-        }
-        await events.note(tx, connectorId, {
-          kind: 'connected',
-          severity: 'info',
-          message: `Connected from ${remoteAddress} by ${transport === 'webSocket' ? 'WebSocket' : 'long polling'}, version ${hello.siteVersion}.`,
-        });
-        if (renamed !== name) {
-          await deps.audit(tx, {
-            activity: 'connectors.rename',
-            actor: name,
-            target: connectorId,
-            result: 'success',
-            details: { from: name, to: renamed },
-            at: clock.now(),
-          });
-        }
-        return { cursor };
-      });
-    },
+    onHello: createTakeHello({ ...deps, authorityId, connectors, events, directory }),
     onOpen(session) {
       const { connectorId } = session;
       changed(connectorId);

@@ -11,6 +11,11 @@ import { isStorableText } from '../text-safety.ts';
 import type { UplinkChannel } from './uplink-channel.ts';
 
 type Hello = Extract<UpMessage, { type: 'hello' }>;
+/**
+ * Stores what the hello says and answers the cursor held for its epoch.
+ * @throws when the certificate that opened the uplink has lost its right to it since
+ */
+export type TakeHello = (peer: UplinkPeer, hello: Hello) => Promise<{ readonly cursor: string }>;
 export type RelayResult = Extract<UpMessage, { type: 'relayResult' }>['result'];
 
 /** Who dialled, and how. */
@@ -63,11 +68,7 @@ export function createUplinkSessions(deps: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tasks: TaskGroup;
-  /**
-   * Stores what the hello says and answers the cursor held for its epoch.
-   * @throws when the certificate that opened the uplink has lost its right to it since
-   */
-  readonly onHello: (peer: UplinkPeer, hello: Hello) => Promise<{ cursor: string }>;
+  readonly onHello: TakeHello;
   readonly onOpen: (session: UplinkSession) => void;
   /** Another server came with the identity of one that is connected, and was sent away. */
   readonly onClone: (holder: UplinkSession, refused: UplinkPeer) => Promise<void>;

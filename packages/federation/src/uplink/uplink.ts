@@ -1,6 +1,6 @@
 import type { Bus } from '@moorline/bus';
 import type { CloudAttach, UploadSettings, UploadState } from '@moorline/contracts/admin';
-import { countChanges, type Database } from '@moorline/db';
+import type { Database } from '@moorline/db';
 import type { HttpApp } from '@moorline/http';
 import {
   type AuthorityId,
@@ -16,49 +16,34 @@ import type { DeviceAdministration, UploadSource } from '@moorline/model/ports';
 import type { Authorize, RecordAudit } from '../ports.ts';
 import { createRefusalAudit } from '../refusal-audit.ts';
 import { createSingleFile } from '../single-file.ts';
-import { CHANGE_LOG, LIVE } from '../topics.ts';
-import { createActionProgress } from './action-progress.ts';
+import { CHANGE_LOG } from '../topics.ts';
 import { registerCloudAttachRoutes } from './admin-routes.ts';
 import { type Attached, type AttachOptions, createSiteAttach, type LocalUser } from './attach.ts';
+import { createAttachAdministration } from './attach-administration.ts';
 import { createAttachPlan } from './attach-plan.ts';
 import { createAttachmentStore } from './attachment-store.ts';
-import { createNextBatch, UPLOAD_TOPICS } from './batch-encode.ts';
 import { createCeiling } from './ceiling.ts';
 import { registerCeilingRoutes } from './ceiling-routes.ts';
 import { registerCheckRoutes } from './checks-routes.ts';
-import { type ConnectionState, createKeepConnected } from './connection.ts';
+import { createCloudAttachReader, notAttachedReason } from './cloud-attach-state.ts';
+import { createKeepConnected } from './connection.ts';
+import { createConnectorMethods } from './connector-methods.ts';
 import { createUploadCursors } from './cursor-store.ts';
 import { createDepartures } from './departures.ts';
 import { createSiteDetach } from './detach.ts';
-import { createCompareDigests } from './digests.ts';
-import { createIdleCheck } from './endpoints/idle-check.ts';
-import { createEndpointMonitor } from './endpoints/monitor.ts';
-import { createStatusMessages } from './endpoints/status-messages.ts';
-import { gatewayOf, type SurveyedTenant } from './endpoints/survey.ts';
-import { siteAttachErrors } from './errors.ts';
-import { createFullSync } from './full-sync.ts';
 import { createKeyFiles } from './key-files.ts';
 import { createLinkedAdministrators } from './links.ts';
-import { createPrerequisites } from './prerequisites/prerequisites.ts';
 import { createIdleLimit } from './proxy/idle-limit.ts';
 import type { ProxySettings } from './proxy/proxy-settings.ts';
-import { createRoute, type Route } from './proxy/route.ts';
-import { createRelayHandler } from './relay-handler.ts';
-import { createRelayMethods } from './relay-methods.ts';
-import { createRelaySeen } from './relay-seen.ts';
-import { createVerifyRelay } from './relay-verify.ts';
+import { createRoute } from './proxy/route.ts';
 import { createRenewal } from './renewal.ts';
-import { createRepair } from './repair.ts';
+import { createSiteChecks } from './site-checks.ts';
+import { createSiteRelay } from './site-relay.ts';
 import { createSiteHealth } from './site-report.ts';
-import type { DepartureRow } from './tables.ts';
-import { createUpload } from './upload.ts';
-import { createUploadJournal } from './upload-journal.ts';
+import { createSiteUpload } from './site-upload.ts';
+import { createStatusStore, type UplinkStatus } from './status-store.ts';
 import { createUploadPreview } from './upload-preview.ts';
-import { nextRunOf, type Permit } from './upload-schedule.ts';
-import { createUploadChoices, uploadGreeting } from './upload-settings.ts';
 import { registerUploadSettingsRoutes } from './upload-settings-routes.ts';
-import { createUploadStateReader } from './upload-state.ts';
-import { forUploadedOnly } from './uploaded-only.ts';
 import { createWakeup } from './wakeup.ts';
 
 export interface UplinkDeps {
@@ -90,16 +75,6 @@ export interface UplinkDeps {
   /** How long the connection rests whose life is measured; default 180 s. */
   readonly idleSeconds?: number;
 }
-
-export interface UplinkStatus extends ConnectionState {
-  /** Why the last batch did not get through; null when it did, or none was sent. */
-  readonly uploadProblem: string | null;
-}
-
-/** How long an answer over an uplink has before the uplink is dialled anew because of it. */
-const ANSWER_MS = 500;
-/** How long who detaches waits for the tenant to be told. */
-const TELL_MS = 5000;
 
 /** The site side of cloud attach. Dials out only. */
 export interface Uplink extends AsyncDisposable {
@@ -135,20 +110,20 @@ export interface Uplink extends AsyncDisposable {
 export function createUplink(deps: UplinkDeps): Uplink {
   const { profile, database, bus, clock, entropy } = deps;
   const { authorityId } = profile;
+  const source = deps.uploadSource;
   const logger = deps.logger.child({ part: 'uplink' });
   const tasks = createTaskGroup('uplink', logger);
+  const status = createStatusStore(bus);
+  const inTurn = createSingleFile();
+  const attachmentChanged = createWakeup(clock);
+  const endpointsChanged = createWakeup(clock);
+  const toTell = createWakeup(clock);
+  const idleLimit = createIdleLimit();
   const attachments = createAttachmentStore(authorityId);
   const cursors = createUploadCursors({ authorityId, database, clock, entropy });
   const keys = createKeyFiles({ folder: deps.folder, clock, entropy });
-  const refusals = createRefusalAudit({ ...deps, authorityId, logger });
-  const seen = createRelaySeen({ authorityId, database, clock });
-  const links = createLinkedAdministrators({ ...deps, authorityId, attachments });
-  const ceiling = createCeiling({ ...deps, authorityId });
-  const inTurn = createSingleFile();
-  const attachmentChanged = createWakeup(clock);
-  const changes = createWakeup(clock);
   const route = createRoute(deps.proxy ?? null);
-  const toTell = createWakeup(clock);
+  const refusals = createRefusalAudit({ ...deps, authorityId, logger });
   const departures = createDepartures({
     authorityId,
     database,
@@ -158,340 +133,66 @@ export function createUplink(deps: UplinkDeps): Uplink {
     clock,
     entropy,
     logger,
-    onTold: () => announce(),
+    onTold: status.announce,
   });
-  const siteAttach = createSiteAttach({ ...deps, attachments, cursors, keys, departures, route });
-  const siteDetach = createSiteDetach({
+  /** What every part works with. */
+  const parts = {
     ...deps,
     authorityId,
+    logger,
+    tasks,
+    source,
+    status,
     attachments,
     cursors,
     keys,
+    route,
+    idleLimit,
+    refusals,
     departures,
-  });
-
-  let status: UplinkStatus = {
-    connected: false,
-    transport: null,
-    reason: 'Not connected: the uplink has not been started.',
-    uploadProblem: null,
-  };
-  const setStatus = (change: Partial<UplinkStatus>): void => {
-    const next = { ...status, ...change };
-    const isNews =
-      next.connected !== status.connected ||
-      next.reason !== status.reason ||
-      next.transport !== status.transport ||
-      next.uploadProblem !== status.uploadProblem;
-    status = next;
-    if (isNews) bus.publish(LIVE, { topic: 'cloudAttach', ids: [] });
-  };
-
-  const idleLimit = createIdleLimit();
-  const announce = (): void => bus.publish(LIVE, { topic: 'cloudAttach', ids: [] });
-  const idleCheck = createIdleCheck({
-    route,
-    idleLimit,
-    clock,
-    onResult: announce,
-    ...(deps.idleSeconds !== undefined && { seconds: deps.idleSeconds }),
-  });
-  const startIdleCheck = (tenant: SurveyedTenant): void =>
-    tasks.run('idle connection', (signal) => idleCheck.run(tenant, signal));
-  const statusMessages = createStatusMessages({ authorityId, database, clock, entropy });
-  const endpointsChanged = createWakeup(clock);
-  const monitor = createEndpointMonitor({
-    authorityId,
-    database,
-    attachments,
-    route,
-    startIdleCheck,
-    statusMessages,
-    isConnected: () => status.connected,
-    attachmentChanged: endpointsChanged,
-    clock,
-    logger,
-    onChanged: announce,
-  });
-  const prerequisites = createPrerequisites({
-    ...deps,
-    attachments,
-    monitor,
-    idleCheck,
-    startIdleCheck,
-    idleLimit,
-    route,
-  });
-
-  const health = createSiteHealth({
-    ...deps,
-    attachments,
-    upload: () => uploadState(),
-    endpoints: monitor.list,
-  });
-  const allMethods = createRelayMethods(deps.administration, profile.name, {
-    async probe() {
-      const startedAt = clock.now();
-      await health.throughQueue();
-      const report = await health.report();
-      return { tookMs: Math.max(0, clock.now() - startedAt), report };
-    },
-    async checkEndpoints() {
-      await monitor.check();
-      return { report: await health.report() };
-    },
-    async rotateCertificate(actor) {
-      await deps.authorize(actor, 'connectors.manage');
-      const renewAfter = await renewal.renewNow(tasks.signal);
-      // The answer goes over the uplink that is dialled anew because of it.
-      tasks.run('dial anew', async (signal) => {
-        await clock.sleep(ANSWER_MS, { signal }).catch(() => {}); // stopping
-        attachmentChanged.wake();
-      });
-      return { renewAfter };
-    },
-    async resync(actor, { full }) {
-      await deps.authorize(actor, 'connectors.manage');
-      await resync(full);
-      return { report: await health.report() };
-    },
-    async pauseUpload(actor, { isPaused }) {
-      await deps.authorize(actor, 'connectors.manage');
-      await choices.change(actor, { paused: isPaused }, null);
-      return { report: await health.report() };
-    },
-  });
-
-  const source = deps.uploadSource;
-  const choices = createUploadChoices({
-    authorityId,
-    database,
-    attachments,
-    source,
-    clock,
-    logger,
-    audit: deps.audit,
-    onChanged(before, after) {
-      wakeUpload();
-      announce();
-      // What the tenant is told of them, it is told in the greeting.
-      if (JSON.stringify(uploadGreeting(before)) !== JSON.stringify(uploadGreeting(after))) {
-        attachmentChanged.wake();
-      }
-    },
-  });
-  const actionChanges = createWakeup(clock);
-  const wakeUpload = (): void => {
-    journal.changed();
-    changes.wake();
-    actionChanges.wake();
-  };
-  const methods = forUploadedOnly(allMethods, { choices, source, siteName: profile.name });
-  let permit: Permit = { kind: 'now' };
-  const journal = createUploadJournal({
-    clock,
-    logger,
-    nextRun: () => nextRunOf(permit),
-  });
-  const repair = createRepair({
-    authorityId,
-    database,
-    source,
-    choices,
-    compareDigests: createCompareDigests({ authorityId, database, source }),
-    clock,
-    logger,
-    reason: () => status.reason,
-    onNoted: wakeUpload,
-    onState: announce,
-  });
-  const upload = createUpload({
-    nextBatch: createNextBatch({ authorityId, database, source, choices }),
-    cursors,
-    wakeup: changes,
-    clock,
-    entropy,
-    logger,
-    choices,
-    journal,
-    meanwhile: createActionProgress({
-      authorityId,
-      database,
-      source,
-      wakeup: actionChanges,
-      logger,
-    }),
-    onProgress: ({ problem }) => setStatus({ uploadProblem: problem }),
-    onPermit(next) {
-      const isNews = JSON.stringify(next) !== JSON.stringify(permit);
-      permit = next;
-      if (isNews) announce();
-    },
-    onBegin: () => fullSync.connected(),
-    onCaughtUp: () => fullSync.caughtUp(),
-  });
-  const fullSync = createFullSync({
-    authorityId,
-    database,
-    cursors,
-    source,
-    choices,
-    onNoted: wakeUpload,
-    async onCaughtUp(wasFull) {
-      repair.caughtUp();
-      if (wasFull) announce();
-    },
-  });
-  const uploadState = createUploadStateReader({
-    ...deps,
-    authorityId,
-    attachments,
-    cursors,
-    choices,
-    journal,
-    repair,
-    source,
-    status: () => status,
-    permit: () => permit,
-  });
-  const resync = async (full: boolean): Promise<void> => {
-    if (!(await isAttached())) throw siteAttachErrors.notAttached();
-    if (full) await fullSync.begin();
-    else await repair.compare();
-  };
-  const plan = createAttachPlan({
-    profile,
-    database,
-    attachments,
-    choices,
-    route,
-    source,
-    isConnected: () => status.connected,
-  });
-  const keepConnected = createKeepConnected({
-    ...deps,
-    attachments,
-    cursors,
-    keys,
-    route,
-    upload,
-    choices,
-    repair,
+    inTurn,
     attachmentChanged,
-    instance: uuidv7(clock, entropy),
-    async notAttachedReason() {
-      const last = await database.read(authorityId, departures.last);
-      return notAttachedReason(last);
-    },
-    async onDetachedByTenant(connectorId) {
-      await inTurn(() => siteDetach.byTenant(connectorId));
+  };
+
+  const links = createLinkedAdministrators(parts);
+  const ceiling = createCeiling(parts);
+  const upload = createSiteUpload(parts);
+  const { choices } = upload;
+  const checks = createSiteChecks({ ...parts, attachmentChanged: endpointsChanged });
+  const { monitor } = checks;
+  const renewal = createRenewal({ ...parts, onRenewed: attachmentChanged.wake });
+  const health = createSiteHealth({ ...parts, upload: upload.state, endpoints: monitor.list });
+  const connectorMethods = createConnectorMethods({ ...parts, health, monitor, renewal, upload });
+  const administration = createAttachAdministration({
+    ...parts,
+    siteAttach: createSiteAttach(parts),
+    siteDetach: createSiteDetach(parts),
+    toTell,
+    onChanged() {
       attachmentChanged.wake();
       endpointsChanged.wake();
-      announce();
+      status.announce();
     },
-    idleLimit,
-    logger,
-    async relayHandlerFor(attachment) {
-      const { tenant_id: tenantId, connector_id: connectorId, relay_key: relayKey } = attachment;
-      const siteName = profile.name;
-      return createRelayHandler({
-        ...deps,
-        authorityId,
-        siteName,
-        tenantName: attachment.tenant_name,
-        verify: await createVerifyRelay({ tenantId, connectorId, siteName, relayKey }, clock),
-        seen,
-        methods,
-        attachments,
-        decidedBy: async () => (await choices.current()).settings.permissions,
-        ceiling: async () => (await ceiling.read()).permissions,
-        refusals,
-        logger,
-      });
-    },
-    onState: (state) => setStatus(state.connected ? state : { ...state, uploadProblem: null }),
   });
-  const renewal = createRenewal({
-    ...deps,
-    authorityId,
-    attachments,
-    keys,
-    route,
-    logger,
-    inTurn,
-    onRenewed: attachmentChanged.wake,
+  const keepConnected = createKeepConnected({
+    ...parts,
+    upload: upload.upload,
+    choices,
+    repair: upload.repair,
+    instance: uuidv7(clock, entropy),
+    notAttachedReason: async () =>
+      notAttachedReason(await database.read(authorityId, departures.last)),
+    onDetachedByTenant: administration.endedByTenant,
+    relayHandlerFor: createSiteRelay({ ...parts, connectorMethods, choices, ceiling }),
+    onState: (state) => status.change(state.connected ? state : { ...state, uploadProblem: null }),
   });
-
-  const attach: Uplink['attach'] = async (joinToken, localUser, options) => {
-    const refusal = {
-      activity: 'cloudAttach.attach',
-      actor: localUser.name,
-      target: null,
-      origin: localUser.userId,
-    };
-    const attached = await refusals.guard(refusal, () =>
-      inTurn(() => siteAttach(joinToken, localUser, options)),
-    );
-    attachmentChanged.wake();
-    endpointsChanged.wake();
-    announce();
-    return attached;
-  };
-
-  const detach = async (name: string): Promise<void> => {
-    await inTurn(() => siteDetach.byAdministrator(name));
-    attachmentChanged.wake();
-    endpointsChanged.wake();
-    announce();
-    // A tenant that is there knows before this is answered.
-    const late = new AbortController();
-    const limit = clock.sleep(TELL_MS, { signal: late.signal }).catch(() => {}); // told in time
-    await Promise.race([departures.tell(tasks.signal).catch(() => false), limit]);
-    late.abort();
-    toTell.wake();
-  };
-
-  const isAttached = async (): Promise<boolean> =>
-    (await database.read(authorityId, attachments.read)) !== undefined;
-
-  const describe = async (): Promise<CloudAttach> => {
-    const cursor = await cursors.read();
-    return database.read(authorityId, async (tx) => {
-      const attachment = await attachments.read(tx);
-      const pendingChanges = attachment
-        ? await countChanges(tx, { topics: UPLOAD_TOPICS, after: cursor.acknowledged })
-        : 0;
-      const linked = await attachments.links(tx);
-      const last = await departures.last(tx);
-      return {
-        state: attachment ? 'attached' : 'notAttached',
-        connected: status.connected,
-        statusReason: status.uploadProblem ?? status.reason,
-        transport: status.transport,
-        proxy: attachment ? proxyOf(attachment.tenant_url, route) : null,
-        tenantName: attachment?.tenant_name ?? null,
-        tenantUrl: attachment?.tenant_url ?? null,
-        connectorId: attachment?.connector_id ?? null,
-        attachedDateTime: attachment?.attached_at.toISOString() ?? null,
-        lastUploadDateTime: cursor.last_upload_at?.toISOString() ?? null,
-        pendingChanges,
-        lastDetached: last
-          ? {
-              tenantName: last.tenant_name,
-              detachedDateTime: last.detached_at.toISOString(),
-              detachedBy: last.detached_by,
-              isTenantTold: last.told_at !== null,
-              problem: last.problem,
-            }
-          : null,
-        linkedAdministrators: linked.map((link) => ({
-          tenantUserId: link.tenant_user_id,
-          tenantUserName: link.tenant_user_name,
-          localUserName: link.local_user_name,
-        })),
-      };
-    });
-  };
+  const plan = createAttachPlan({
+    ...parts,
+    choices,
+    isConnected: () => status.read().connected,
+  });
+  const describe = createCloudAttachReader(parts);
+  const { attach, detach } = administration;
 
   let subscription: Disposable | undefined;
   const stop = async (): Promise<void> => {
@@ -503,9 +204,9 @@ export function createUplink(deps: UplinkDeps): Uplink {
     attach,
     detach,
     describe,
-    uploadState,
+    uploadState: upload.state,
     uploadSettings: async () => (await choices.current()).settings,
-    status: () => status,
+    status: status.read,
     registerAdmin(app, { authorize }) {
       registerCloudAttachRoutes(app, { authorize, attach, detach, describe, links });
       registerUploadSettingsRoutes(app, {
@@ -513,14 +214,14 @@ export function createUplink(deps: UplinkDeps): Uplink {
         choices,
         preview: createUploadPreview({ source, choices }),
         plan,
-        uploadState,
-        resync,
+        uploadState: upload.state,
+        resync: upload.resync,
       });
       registerCeilingRoutes(app, { authorize, ceiling });
-      registerCheckRoutes(app, { authorize, prerequisites, monitor, statusMessages });
+      registerCheckRoutes(app, { authorize, ...checks });
     },
     start(signal) {
-      subscription = bus.subscribe(CHANGE_LOG, wakeUpload);
+      subscription = bus.subscribe(CHANGE_LOG, upload.wake);
       tasks.run('keep connected', keepConnected);
       tasks.run('renewal', renewal.run);
       tasks.run('internet endpoints', monitor.run);
@@ -530,15 +231,4 @@ export function createUplink(deps: UplinkDeps): Uplink {
     },
     [Symbol.asyncDispose]: stop,
   };
-}
-
-function notAttachedReason(last: DepartureRow | undefined): string {
-  const what = 'attach this site with a join token.';
-  if (!last) return `Not attached to a tenant: ${what}`;
-  const by = last.detached_by === last.tenant_name ? 'by the tenant' : `by ${last.detached_by}`;
-  return `Not attached to a tenant: detached from ${last.tenant_name} ${by}. To attach it again, to that tenant or another, ${what}`;
-}
-
-function proxyOf(tenantUrl: string, route: Route): string | null {
-  return route.proxyTo(gatewayOf(tenantUrl))?.name ?? null;
 }
