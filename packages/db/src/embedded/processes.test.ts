@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { test } from 'node:test';
 import { isAlive } from './processes.ts';
 
@@ -24,7 +24,7 @@ test('a process that has ended is not alive, though its parent has not asked abo
     stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
   });
   try {
-    const [line] = await once(parent.stdout.setEncoding('utf8'), 'data');
+    const [line] = await once((parent.stdout as Readable).setEncoding('utf8'), 'data');
     const pid = Number.parseInt(String(line), 10);
     const isSleep = (): boolean =>
       readFileSync(`/proc/${parent.pid}/comm`, 'utf8').startsWith('sleep');

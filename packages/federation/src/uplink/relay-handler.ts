@@ -163,7 +163,7 @@ export function createRelayHandler(deps: RelayHandlerDeps): HandleRelay {
       if (error.kind === 'bug') {
         logger.error({ err: error.cause ?? error, method: claims?.method }, 'relay request failed');
       }
-      if (error.kind === 'failure') {
+      if (error.kind === 'failure' && !isOvertaken(error, claims)) {
         await record(error, claims).catch((err: unknown) =>
           logger.error({ err }, 'a refusal could not be recorded'),
         );
@@ -182,4 +182,9 @@ function refusal(error: MoorlineError): RelayResult {
     status: error.status,
     message: error.message.slice(0, 2000),
   };
+}
+
+/** A probe of the tenant's own that met an attachment which had just ended: nobody was refused anything. */
+function isOvertaken({ code }: MoorlineError, claims: RelayClaims | undefined): boolean {
+  return claims?.act === null && code === 'attach.not_attached';
 }
