@@ -39,7 +39,7 @@ export const BARS = {
   agentMemory: atMost(80, 'MB'),
   agentCpu: below(0.1, '%'),
   agentChildren: atMost(0, ''),
-  agentInventory: atMost(300, 'ms'),
+  agentInventory: atMost(2_000, 'ms'),
   stormBack: atMost(90, 's'),
   stormActions: atMost(1_000, 'ms'),
   soakErrors: atMost(0, ''),
