@@ -4,6 +4,7 @@ import type { ProcessWorld } from '@moorline/testkit/processes';
 import type { Page } from 'playwright-core';
 import {
   type ConsoleScene,
+  inventoryArrived,
   openConsoleScene,
   openFromNavigation,
   overflow,
@@ -38,6 +39,7 @@ describe('collections in a browser', { skip, timeout: 240_000 }, () => {
     await world.start('site');
     await world.attach();
     await world.enrolAgent();
+    await inventoryArrived(world, 'site');
     deviceName = world.agent().ready.deviceName;
     siteUrl = world.host('site').ready.consoleUrl;
     await signIn(page, world, 'site');

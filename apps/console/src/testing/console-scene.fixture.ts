@@ -106,6 +106,14 @@ export async function openConsoleScene(options: ConsoleSceneOptions = {}): Promi
   };
 }
 
+/** Waits until the host knows what each of its devices is: an agent that has enrolled takes its inventory afterwards. */
+export async function inventoryArrived(world: ProcessWorld, name: HostName): Promise<void> {
+  const { devices } = world.clients[name];
+  while ((await devices.count()) === 0 || (await devices.count('operatingSystem eq null')) > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Opens a one-time link of the host's first administrator; returns the link, which is spent by it. */
 export async function openSignInLink(
   page: Page,
