@@ -114,16 +114,15 @@ test('a busy loop begins fewer, and none is lost when it has time again', async 
   await fates(clients, 'begun');
 });
 
-test('one too many is cut off at once, and there is room again afterwards', async () => {
+test('those too many are cut off at once, and there is room again afterwards', async () => {
   await using door = await openDoor({ firstPerSecond: 50, waiting: 5, waitMs: 60_000 });
   door.busy = 1;
-  const clients = await door.dial(BURST);
-  const waiting = await door.dial(5);
-  const [extra] = await door.dial(1);
-  assert.equal(await extra?.fate, 'cut off');
-  assert.equal(door.counts.refused, 1);
+  // Some begin meanwhile, however slow this machine is; more than that and than can wait are too many.
+  const crowd = await door.dial(BURST + 200);
+  await Promise.any(crowd.map(async ({ fate }) => assert.equal(await fate, 'cut off')));
+  assert.ok(door.counts.refused > 0);
   door.busy = 0;
-  await fates([...clients, ...waiting], 'begun');
+  await Promise.all(crowd.map(({ fate }) => fate));
   const [later] = await door.dial(1);
   assert.equal(await later?.fate, 'begun');
 });
@@ -131,7 +130,7 @@ test('one too many is cut off at once, and there is room again afterwards', asyn
 test('one that has waited too long is cut off, so that it comes back by its own backoff', async () => {
   await using door = await openDoor({ firstPerSecond: 20, waitMs: 100 });
   door.busy = 1;
-  const clients = await door.dial(BURST + 30);
+  const clients = await door.dial(BURST + 300);
   assert.equal(await clients.at(-1)?.fate, 'cut off');
 });
 
@@ -146,11 +145,11 @@ test('one that leaves while it waits takes nobody’s place', async () => {
 test('one that carries the mark does not stand behind those that came before it, and its bytes are whole', async () => {
   await using door = await openDoor({ firstPerSecond: 50, waitMs: 60_000 });
   door.busy = 1;
-  const clients = await door.dial(BURST + 100);
+  const clients = await door.dial(BURST + 600);
   const [marked] = await door.dial(1);
   marked?.socket.write('hello x-connected');
   assert.equal(await marked?.fate, 'begun');
-  assert.ok(door.counts.begun < BURST + 100, `${door.counts.begun} have begun`);
+  assert.ok(door.counts.begun < BURST + 600, `${door.counts.begun} have begun`);
   const begun = door.begun.find(({ remotePort }) => remotePort === marked?.socket.localPort);
   assert.ok(begun);
   const read = begun.readableLength > 0 ? begun.read() : (await once(begun, 'data'))[0];
