@@ -10,6 +10,8 @@ export interface KernelCalls {
   networkInterfaces(): ReturnType<typeof networkInterfaces>;
   /** Milliseconds since 1970; absent: the system's clock. */
   now?(): number;
+  /** Minutes by which the local time at that moment is ahead of UTC; absent: as this process has it. */
+  utcOffset?(at: number): number;
 }
 
 /** What a collector reads from, for one collection. */

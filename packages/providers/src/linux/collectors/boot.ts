@@ -49,19 +49,18 @@ const TIME_SOURCES: readonly (readonly [string, readonly string[], string])[] = 
 export function* collectTimeZone({ files, calls }: Host): Iterable<FoundRow> {
   const name = timeZone(files);
   const now = calls.now?.() ?? Date.now();
-  const bias = name === null ? null : biasOf(name, now);
+  // Intl would tell of any zone, and keep 9 MB of its tables in memory for it.
+  const offset = calls.utcOffset ?? ((at: number) => -new Date(at).getTimezoneOffset());
+  const bias = name === null ? null : offset(now);
   const year = new Date(now).getUTCFullYear();
-  const winter = [0, 6].map((month) =>
-    name === null ? null : biasOf(name, Date.UTC(year, month)),
-  );
-  const standard = winter.includes(null) ? null : Math.min(...winter.map(Number));
+  const standard = Math.min(...[0, 6].map((month) => offset(Date.UTC(year, month))));
   const adjusted = files.text('/etc/adjtime')?.split('\n')[2]?.trim();
   const [source, places] = TIME_SOURCES.find(([, , program]) => files.stat(program) !== null) ?? [];
   const text = places?.map((place) => files.text(place)).find((found) => found !== null);
   yield {
     Name: name,
     Bias: bias,
-    IsDaylightSavingTime: bias === null || standard === null ? null : bias > standard,
+    IsDaylightSavingTime: bias === null ? null : bias > standard,
     IsHardwareClockLocal: adjusted === 'LOCAL' ? true : adjusted === 'UTC' ? false : null,
     TimeSource: source,
     TimeServers: serversIn(shortLines(text ?? null).join('\n')).join(', '),
@@ -74,19 +73,6 @@ function serversIn(text: string): readonly string[] {
     list?.trim().split(/\s+/),
   );
   return [...servers, ...named].filter((name) => name !== undefined).slice(0, 20);
-}
-
-function biasOf(zone: string, at: number): number | null {
-  try {
-    const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-    const text = parts.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value;
-    const [, sign, hours, minutes] = /^GMT(?:([+-])(\d\d):(\d\d))?$/.exec(text ?? '') ?? [];
-    const bias = Number(hours ?? 0) * 60 + Number(minutes ?? 0);
-    return sign === '-' ? -bias : bias;
-  } catch {
-    // A zone of its own that nobody else knows.
-    return null;
-  }
 }
 
 /** @spec proc(5) /proc/modules */
