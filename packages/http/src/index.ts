@@ -26,3 +26,4 @@ export { serveConsole } from './serve-console.ts';
 export type { ListenerTls, ServerTimeouts } from './server.ts';
 export type { TicketKeys } from './session-tickets.ts';
 export type { UpgradeHandler, UpgradeRequest } from './upgrade.ts';
+export { expectedVersion, versionTag } from './versions.ts';

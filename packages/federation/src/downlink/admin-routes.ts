@@ -13,6 +13,7 @@ import type { HttpApp } from '@moorline/http';
 import { type Actor, reachOf } from '@moorline/model';
 import { Type } from 'typebox';
 import type { Authorize } from '../ports.ts';
+import { actorOf } from '../request-actor.ts';
 import { downlinkErrors } from './errors.ts';
 import type { JoinTokens } from './join-tokens.ts';
 
@@ -176,10 +177,4 @@ function isInReach(actor: Actor, id: string): boolean {
 /** @throws `connectors.not_found`, as for one that is not there */
 function requireInReach(actor: Actor, id: string): void {
   if (!isInReach(actor, id)) throw downlinkErrors.connectorNotFound({ connectorId: id });
-}
-
-/** The route's access `actor` lets nobody through without one. */
-function actorOf(request: { readonly actor: Actor | null }): Actor {
-  if (!request.actor) throw new Error('a route for actors ran without one');
-  return request.actor;
 }

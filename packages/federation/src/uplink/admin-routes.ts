@@ -7,9 +7,10 @@ import {
   LinkedAdministrator,
 } from '@moorline/contracts/admin';
 import type { HttpApp } from '@moorline/http';
-import { type Actor, actorName } from '@moorline/model';
+import { actorName } from '@moorline/model';
 import { Type } from 'typebox';
 import type { Authorize } from '../ports.ts';
+import { actorOf } from '../request-actor.ts';
 import type { AttachOptions, LocalUser } from './attach.ts';
 import { siteAttachErrors } from './errors.ts';
 import type { LinkedAdministrators } from './links.ts';
@@ -106,10 +107,4 @@ export function registerCloudAttachRoutes(
       return reply.code(204).send();
     },
   );
-}
-
-/** The route's access `actor` lets nobody through without one. */
-function actorOf(request: { readonly actor: Actor | null }): Actor {
-  if (!request.actor) throw new Error('a route for actors ran without one');
-  return request.actor;
 }

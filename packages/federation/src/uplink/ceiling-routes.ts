@@ -1,7 +1,7 @@
 import { ADMIN_PATHS, PermissionCeiling } from '@moorline/contracts/admin';
-import type { HttpApp } from '@moorline/http';
-import type { Actor } from '@moorline/model';
+import { expectedVersion, type HttpApp } from '@moorline/http';
 import type { Authorize } from '../ports.ts';
+import { actorOf } from '../request-actor.ts';
 import type { Ceiling } from './ceiling.ts';
 import { ceilingErrors } from './errors.ts';
 
@@ -42,21 +42,9 @@ export function registerCeilingRoutes(
     async (request, reply) => {
       const actor = actorOf(request);
       await authorize(actor, 'connectors.manage');
-      const expected = expectedOf(request.headers['if-match']);
+      const expected = expectedVersion(request, ceilingErrors.changedMeanwhile);
       const { permissions, version } = await ceiling.change(actor, request.body, expected);
       return reply.header('etag', `"${version}"`).send({ permissions: [...permissions] });
     },
   );
-}
-
-function expectedOf(tag: string | undefined): number | null {
-  if (tag === undefined || tag === '*') return null;
-  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(tag)?.[1];
-  if (version === undefined) throw ceilingErrors.changedMeanwhile();
-  return Number(version);
-}
-
-function actorOf(request: { readonly actor: Actor | null }): Actor {
-  if (!request.actor) throw new Error('a route for actors ran without one');
-  return request.actor;
 }

@@ -7,8 +7,8 @@ import {
   StatusMessage,
 } from '@moorline/contracts/admin';
 import type { HttpApp } from '@moorline/http';
-import type { Actor } from '@moorline/model';
 import type { Authorize } from '../ports.ts';
+import { actorOf } from '../request-actor.ts';
 import type { EndpointMonitor } from './endpoints/monitor.ts';
 import type { StatusMessages } from './endpoints/status-messages.ts';
 import type { Prerequisites } from './prerequisites/prerequisites.ts';
@@ -86,10 +86,4 @@ function collection<T>(
     '@odata.context': `/v1.0/$metadata#deviceManagement/cloudAttach/${name}`,
     value: [...items],
   };
-}
-
-/** The route's access `actor` lets nobody through without one. */
-function actorOf(request: { readonly actor: Actor | null }): Actor {
-  if (!request.actor) throw new Error('a route for actors ran without one');
-  return request.actor;
 }

@@ -9,9 +9,10 @@ import {
   UploadSettings,
   UploadState,
 } from '@moorline/contracts/admin';
-import type { HttpApp } from '@moorline/http';
+import { expectedVersion, type HttpApp, versionTag } from '@moorline/http';
 import type { Actor } from '@moorline/model';
 import type { Authorize } from '../ports.ts';
+import { actorOf } from '../request-actor.ts';
 import { uploadErrors } from './errors.ts';
 import type { UploadChoices } from './upload-settings.ts';
 
@@ -35,7 +36,7 @@ export function registerUploadSettingsRoutes(
     async (request, reply) => {
       await authorize(actorOf(request), 'connectors.read');
       const { settings, version } = await choices.current();
-      return reply.header('etag', tagOf(version)).send(settings);
+      return reply.header('etag', versionTag(version)).send(settings);
     },
   );
 
@@ -48,9 +49,9 @@ export function registerUploadSettingsRoutes(
     async (request, reply) => {
       const actor = actorOf(request);
       await authorize(actor, 'connectors.manage');
-      const expected = versionOf(request.headers['if-match']);
+      const expected = expectedVersion(request, uploadErrors.changedMeanwhile);
       const { settings, version } = await choices.change(actor, request.body, expected);
-      return reply.header('etag', tagOf(version)).send(settings);
+      return reply.header('etag', versionTag(version)).send(settings);
     },
   );
 
@@ -98,22 +99,4 @@ export function registerUploadSettingsRoutes(
       return deps.uploadState();
     },
   );
-}
-
-function tagOf(version: number): string {
-  return `W/"${version}"`;
-}
-
-/** The version that If-Match names; null: any. @throws `upload.changed_meanwhile` for a tag that is none of ours */
-function versionOf(tag: string | undefined): number | null {
-  if (tag === undefined || tag === '*') return null;
-  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(tag)?.[1];
-  if (version === undefined) throw uploadErrors.changedMeanwhile();
-  return Number(version);
-}
-
-/** The route's access `actor` lets nobody through without one. */
-function actorOf(request: { readonly actor: Actor | null }): Actor {
-  if (!request.actor) throw new Error('a route for actors ran without one');
-  return request.actor;
 }

@@ -5,22 +5,12 @@ import {
   RoleAssignment,
   UpdateRoleAssignment,
 } from '@moorline/contracts/admin';
-import type { HttpApp } from '@moorline/http';
+import { expectedVersion, type HttpApp, versionTag } from '@moorline/http';
 import type { Access } from './access.ts';
 import type { AssignmentContent, AssignmentRow } from './assignments.ts';
 import { administratorOf } from './authorize.ts';
-import {
-  collection,
-  config,
-  entity,
-  expectedOf,
-  gone,
-  noContent,
-  one,
-  params,
-  tagOf,
-  tags,
-} from './role-entities.ts';
+import { accessErrors } from './errors.ts';
+import { collection, config, entity, gone, noContent, one, params, tags } from './role-entities.ts';
 
 /** Graph's roleAssignments. */
 export function assignmentRoutes(app: HttpApp, { assignments }: Access): void {
@@ -66,7 +56,7 @@ export function assignmentRoutes(app: HttpApp, { assignments }: Access): void {
       });
       return reply
         .code(201)
-        .header('etag', tagOf(made))
+        .header('etag', versionTag(made.version))
         .send(one('roleAssignments', assignment(made)));
     },
   );
@@ -76,7 +66,9 @@ export function assignmentRoutes(app: HttpApp, { assignments }: Access): void {
     { config, schema: { summary: 'One role assignment', tags, params, response: answer } },
     async (request, reply) => {
       const found = await assignments.get(administratorOf(request.actor), request.params.id);
-      return reply.header('etag', tagOf(found)).send(one('roleAssignments', assignment(found)));
+      return reply
+        .header('etag', versionTag(found.version))
+        .send(one('roleAssignments', assignment(found)));
     },
   );
 
@@ -99,9 +91,11 @@ export function assignmentRoutes(app: HttpApp, { assignments }: Access): void {
         actor,
         request.params.id,
         change,
-        expectedOf(request),
+        expectedVersion(request, accessErrors.changedMeanwhile),
       );
-      return reply.header('etag', tagOf(changed)).send(one('roleAssignments', assignment(changed)));
+      return reply
+        .header('etag', versionTag(changed.version))
+        .send(one('roleAssignments', assignment(changed)));
     },
   );
 
@@ -110,7 +104,11 @@ export function assignmentRoutes(app: HttpApp, { assignments }: Access): void {
     { config, schema: { summary: 'Ends a role assignment', tags, params, response: gone } },
     async (request, reply) => {
       const actor = administratorOf(request.actor);
-      await assignments.remove(actor, request.params.id, expectedOf(request));
+      await assignments.remove(
+        actor,
+        request.params.id,
+        expectedVersion(request, accessErrors.changedMeanwhile),
+      );
       return noContent(reply);
     },
   );

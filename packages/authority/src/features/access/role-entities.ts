@@ -1,8 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { type TNull, type TObject, type TString, Type } from 'typebox';
-import { accessErrors } from './errors.ts';
 
-// What the routes of roles, assignments and scope tags have alike: Graph's shapes, and versions as entity tags.
+// What the routes of roles, assignments and scope tags have alike: Graph's shapes.
 
 export const config: { readonly access: 'actor' } = { access: 'actor' };
 export const tags: string[] = ['Roles'];
@@ -27,18 +26,4 @@ export function collection<T>(name: string, value: T[]): { '@odata.context': str
 
 export function noContent(reply: FastifyReply): FastifyReply {
   return reply.code(204).send(null);
-}
-
-/** @spec RFC 9110 §8.8.3 */
-export function tagOf({ version }: { readonly version: number }): string {
-  return `W/"${version}"`;
-}
-
-/** The version that If-Match names; null: any. @throws `access.changed_meanwhile` for a tag that is none of ours */
-export function expectedOf(request: FastifyRequest): number | null {
-  const tag = request.headers['if-match'];
-  if (tag === undefined || tag === '*') return null;
-  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(tag)?.[1];
-  if (version === undefined) throw accessErrors.changedMeanwhile();
-  return Number(version);
 }

@@ -9,23 +9,13 @@ import {
   rolePermissionsOf,
   UpdateRoleDefinition,
 } from '@moorline/contracts/admin';
-import type { HttpApp } from '@moorline/http';
+import { expectedVersion, type HttpApp, versionTag } from '@moorline/http';
 import { PERMISSION_CATALOGUE, PERMISSIONS } from '@moorline/model';
 import type { Access } from './access.ts';
 import { assignment, assignmentRoutes } from './assignment-routes.ts';
 import { administratorOf, authorize } from './authorize.ts';
-import {
-  collection,
-  config,
-  entity,
-  expectedOf,
-  gone,
-  noContent,
-  one,
-  params,
-  tagOf,
-  tags,
-} from './role-entities.ts';
+import { accessErrors } from './errors.ts';
+import { collection, config, entity, gone, noContent, one, params, tags } from './role-entities.ts';
 import type { RoleContent, RoleRow } from './roles.ts';
 import { scopeTagRoutes } from './scope-tag-routes.ts';
 
@@ -100,7 +90,7 @@ function definitionRoutes(app: HttpApp, { roles, assignments }: Access): void {
       const made = await roles.create(administratorOf(request.actor), content);
       return reply
         .code(201)
-        .header('etag', tagOf(made))
+        .header('etag', versionTag(made.version))
         .send(one('roleDefinitions', definition(made)));
     },
   );
@@ -110,7 +100,9 @@ function definitionRoutes(app: HttpApp, { roles, assignments }: Access): void {
     { config, schema: { summary: 'One role', tags, params, response: answer } },
     async (request, reply) => {
       const found = await roles.get(administratorOf(request.actor), request.params.id);
-      return reply.header('etag', tagOf(found)).send(one('roleDefinitions', definition(found)));
+      return reply
+        .header('etag', versionTag(found.version))
+        .send(one('roleDefinitions', definition(found)));
     },
   );
 
@@ -156,8 +148,15 @@ function definitionRoutes(app: HttpApp, { roles, assignments }: Access): void {
         ...(rolePermissions && { permissions: allowedActions({ rolePermissions }) }),
       };
       const actor = administratorOf(request.actor);
-      const changed = await roles.update(actor, request.params.id, change, expectedOf(request));
-      return reply.header('etag', tagOf(changed)).send(one('roleDefinitions', definition(changed)));
+      const changed = await roles.update(
+        actor,
+        request.params.id,
+        change,
+        expectedVersion(request, accessErrors.changedMeanwhile),
+      );
+      return reply
+        .header('etag', versionTag(changed.version))
+        .send(one('roleDefinitions', definition(changed)));
     },
   );
 
@@ -166,7 +165,11 @@ function definitionRoutes(app: HttpApp, { roles, assignments }: Access): void {
     { config, schema: { summary: 'Deletes a role', tags, params, response: gone } },
     async (request, reply) => {
       const actor = administratorOf(request.actor);
-      await roles.remove(actor, request.params.id, expectedOf(request));
+      await roles.remove(
+        actor,
+        request.params.id,
+        expectedVersion(request, accessErrors.changedMeanwhile),
+      );
       return noContent(reply);
     },
   );

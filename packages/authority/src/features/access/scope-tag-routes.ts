@@ -5,21 +5,11 @@ import {
   RoleScopeTag,
   UpdateRoleScopeTag,
 } from '@moorline/contracts/admin';
-import type { HttpApp } from '@moorline/http';
+import { expectedVersion, type HttpApp, versionTag } from '@moorline/http';
 import type { Access } from './access.ts';
 import { administratorOf } from './authorize.ts';
-import {
-  collection,
-  config,
-  entity,
-  expectedOf,
-  gone,
-  noContent,
-  one,
-  params,
-  tagOf,
-  tags,
-} from './role-entities.ts';
+import { accessErrors } from './errors.ts';
+import { collection, config, entity, gone, noContent, one, params, tags } from './role-entities.ts';
 import type { ScopeTagContent, ScopeTagRow } from './scope-tags.ts';
 
 /** Graph's roleScopeTags. */
@@ -56,7 +46,7 @@ export function scopeTagRoutes(app: HttpApp, { scopeTags }: Access): void {
       const made = await scopeTags.create(administratorOf(request.actor), content);
       return reply
         .code(201)
-        .header('etag', tagOf(made))
+        .header('etag', versionTag(made.version))
         .send(one('roleScopeTags', scopeTag(made)));
     },
   );
@@ -66,7 +56,9 @@ export function scopeTagRoutes(app: HttpApp, { scopeTags }: Access): void {
     { config, schema: { summary: 'One scope tag', tags, params, response: answer } },
     async (request, reply) => {
       const found = await scopeTags.get(administratorOf(request.actor), request.params.id);
-      return reply.header('etag', tagOf(found)).send(one('roleScopeTags', scopeTag(found)));
+      return reply
+        .header('etag', versionTag(found.version))
+        .send(one('roleScopeTags', scopeTag(found)));
     },
   );
 
@@ -90,8 +82,15 @@ export function scopeTagRoutes(app: HttpApp, { scopeTags }: Access): void {
         ...(connectorIds && { origins: connectorIds }),
       };
       const actor = administratorOf(request.actor);
-      const changed = await scopeTags.update(actor, request.params.id, change, expectedOf(request));
-      return reply.header('etag', tagOf(changed)).send(one('roleScopeTags', scopeTag(changed)));
+      const changed = await scopeTags.update(
+        actor,
+        request.params.id,
+        change,
+        expectedVersion(request, accessErrors.changedMeanwhile),
+      );
+      return reply
+        .header('etag', versionTag(changed.version))
+        .send(one('roleScopeTags', scopeTag(changed)));
     },
   );
 
@@ -100,7 +99,11 @@ export function scopeTagRoutes(app: HttpApp, { scopeTags }: Access): void {
     { config, schema: { summary: 'Deletes a scope tag', tags, params, response: gone } },
     async (request, reply) => {
       const actor = administratorOf(request.actor);
-      await scopeTags.remove(actor, request.params.id, expectedOf(request));
+      await scopeTags.remove(
+        actor,
+        request.params.id,
+        expectedVersion(request, accessErrors.changedMeanwhile),
+      );
       return noContent(reply);
     },
   );

@@ -16,7 +16,7 @@ import {
   QueryText,
   UpdateCollection,
 } from '@moorline/contracts/admin';
-import type { HttpApp, HttpRequest } from '@moorline/http';
+import { expectedVersion, type HttpApp, versionTag } from '@moorline/http';
 import { Type } from 'typebox';
 import { collectionOf, contextOf, narrow, queryOf, querySchema } from '../../listing/answer.ts';
 import { PAGE } from '../../listing/list.ts';
@@ -24,7 +24,7 @@ import { actorOf } from '../../request-actor.ts';
 import { originOf } from '../../request-origin.ts';
 import { COLLECTION } from './entity.ts';
 import { groupErrors } from './errors.ts';
-import type { Groups, VersionedCollection } from './groups.ts';
+import type { Groups } from './groups.ts';
 
 const path = ADMIN_PATHS.configManagerCollections;
 const CONTEXT = 'deviceManagement/configManagerCollections';
@@ -89,7 +89,7 @@ function resourceRoutes(app: HttpApp, groups: Groups): void {
       const { id } = created.collection;
       return reply
         .code(201)
-        .header('etag', tagOf(created))
+        .header('etag', versionTag(created.version))
         .header('location', `${originOf(request)}${path}/${id}`)
         .send({
           '@odata.context': `${contextOf(request, CONTEXT, null)}/$entity`,
@@ -113,7 +113,7 @@ function resourceRoutes(app: HttpApp, groups: Groups): void {
     async (request, reply) => {
       const { select } = queryOf(request, COLLECTION, GET_OPTIONS);
       const found = await groups.get(actorOf(request), request.params.id);
-      return reply.header('etag', tagOf(found)).send({
+      return reply.header('etag', versionTag(found.version)).send({
         '@odata.context': `${contextOf(request, CONTEXT, select)}/$entity`,
         ...narrow(found.collection, select),
       });
@@ -133,10 +133,10 @@ function resourceRoutes(app: HttpApp, groups: Groups): void {
       },
     },
     async (request, reply) => {
-      const expected = versionOf(request);
+      const expected = expectedVersion(request, groupErrors.changedMeanwhile);
       const { id } = request.params;
       const updated = await groups.update(actorOf(request), id, request.body, expected);
-      return reply.header('etag', tagOf(updated)).send({
+      return reply.header('etag', versionTag(updated.version)).send({
         '@odata.context': `${contextOf(request, CONTEXT, null)}/$entity`,
         ...updated.collection,
       });
@@ -150,7 +150,11 @@ function resourceRoutes(app: HttpApp, groups: Groups): void {
       schema: { summary: 'Deletes a collection', tags, params, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
-      await groups.remove(actorOf(request), request.params.id, versionOf(request));
+      await groups.remove(
+        actorOf(request),
+        request.params.id,
+        expectedVersion(request, groupErrors.changedMeanwhile),
+      );
       return reply.code(204).send(null);
     },
   );
@@ -314,17 +318,4 @@ function questionRoutes(app: HttpApp, groups: Groups): void {
       })),
     }),
   );
-}
-
-function tagOf({ version }: VersionedCollection): string {
-  return `W/"${version}"`;
-}
-
-/** The version that If-Match names; null: any. @throws `groups.changed_meanwhile` for a tag that is none of ours */
-function versionOf(request: HttpRequest): number | null {
-  const tag = request.headers['if-match'];
-  if (tag === undefined || tag === '*') return null;
-  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(tag)?.[1];
-  if (version === undefined) throw groupErrors.changedMeanwhile();
-  return Number(version);
 }

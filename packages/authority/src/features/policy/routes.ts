@@ -1,5 +1,5 @@
 import { ADMIN_PATHS, ClientSettings } from '@moorline/contracts/admin';
-import type { HttpApp } from '@moorline/http';
+import { expectedVersion, type HttpApp, versionTag } from '@moorline/http';
 import { Type } from 'typebox';
 import { actorOf } from '../../request-actor.ts';
 import { policyErrors } from './errors.ts';
@@ -24,7 +24,7 @@ export function policyRoutes(app: HttpApp, policy: Policy): void {
     },
     async (request, reply) => {
       const { settings, version } = await policy.readClientSettings(actorOf(request));
-      return reply.header('etag', tagOf(version)).send(settings);
+      return reply.header('etag', versionTag(version)).send(settings);
     },
   );
 
@@ -40,25 +40,13 @@ export function policyRoutes(app: HttpApp, policy: Policy): void {
       },
     },
     async (request, reply) => {
-      const expected = versionOf(request.headers['if-match']);
+      const expected = expectedVersion(request, policyErrors.changedMeanwhile);
       const { settings, version } = await policy.changeClientSettings(
         actorOf(request),
         request.body,
         expected,
       );
-      return reply.header('etag', tagOf(version)).send(settings);
+      return reply.header('etag', versionTag(version)).send(settings);
     },
   );
-}
-
-function tagOf(version: number): string {
-  return `W/"${version}"`;
-}
-
-/** The version that If-Match names; null: any. @throws `policy.changed_meanwhile` for a tag that is none of ours */
-function versionOf(tag: string | undefined): number | null {
-  if (tag === undefined || tag === '*') return null;
-  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(tag)?.[1];
-  if (version === undefined) throw policyErrors.changedMeanwhile();
-  return Number(version);
 }
